@@ -1,6 +1,6 @@
 import { rulesOf } from '../../shared/pricing/pricing-rules.ts';
 import { promotionRules } from '../../shared/settings/promotion-policy.ts';
-import type { Channels, SellingPolicy } from '../../shared/store.ts';
+import { channelNames, type Channels, type SellingPolicy } from '../../shared/store.ts';
 import type { Offer } from './promotion/preview-cart.ts';
 import type { Review } from './promotion/review.ts';
 import type { ReductionReview } from './reductions/reduction-review.ts';
@@ -39,7 +39,7 @@ export const reviewWith =
     if (!promotions) return { warnings: [] };
     const concerned = concernedBy(draft, set, read);
     const rules = { ...rulesOf(selling, settings, priceLists, promotions), promotions };
-    const names = Object.values(channels).map(({ channel }) => channel);
+    const names = channelNames(channels);
     const channel = names[0] ?? '';
     const currency = mostCommonCurrency(concerned);
     const found = worstCase({

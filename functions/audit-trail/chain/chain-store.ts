@@ -1,13 +1,8 @@
 import assert from 'node:assert';
 import { createHash } from 'node:crypto';
-import {
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-  S3ServiceException,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { inParallel } from '../../../shared/in-parallel.ts';
+import { putIfUnchanged } from '../../../shared/s3/objects-client.ts';
 import { type Chain, type ChainedFile, chainKey, chainsPrefix, dayOfChain, parseChain, textOf } from './audit-chain.ts';
 
 const maxParallelDownloads = 16;
@@ -58,21 +53,9 @@ export const createChainStore = (s3: S3Client, bucket: string) => {
 
     /** Writes the chain of a day once. */
     async close(chain: Chain): Promise<'done' | 'already-done'> {
-      try {
-        await s3.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: chainKey(chain.day),
-            Body: textOf(chain),
-            ContentType: 'application/json',
-            IfNoneMatch: '*',
-          }),
-        );
-        return 'done';
-      } catch (error) {
-        if (error instanceof S3ServiceException && error.name === 'PreconditionFailed') return 'already-done';
-        throw error;
-      }
+      const content = { Body: textOf(chain), ContentType: 'application/json' };
+      const written = await putIfUnchanged(s3, { Bucket: bucket, Key: chainKey(chain.day), ...content }, undefined);
+      return written === 'done' ? 'done' : 'already-done';
     },
   };
 };

@@ -1,6 +1,7 @@
-import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import * as z from 'zod';
+import { jsonOf, readObject } from '../../../shared/s3/objects-client.ts';
 
 /** A link works for everyone who has it. */
 const linkSeconds = 300;
@@ -21,13 +22,8 @@ export type Published = z.infer<typeof Latest> & z.infer<typeof Manifest>;
 /** The published reports in the bucket, read only. */
 export const createPublishedStore = (s3: S3Client, bucket: string) => {
   const read = async <S extends z.ZodType>(schema: S, Key: string): Promise<z.infer<S> | undefined> => {
-    try {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
-      return schema.parse(JSON.parse((await Body?.transformToString()) ?? ''));
-    } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
-      throw error;
-    }
+    const found = await readObject(s3, { Bucket: bucket, Key });
+    return found && schema.parse(jsonOf(found.content));
   };
   return {
     /** The version in force of a day's reports. */

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { jsonOf, readObject } from '../../../shared/s3/objects-client.ts';
 
 /** Files of earlier requests that stay on the disk: a person opens several figures of one day. */
 const maxFiles = 200;
@@ -9,21 +10,13 @@ const Latest = z.object({ version: z.int().positive() });
 
 /** The reports bucket, read only. A file of a version never changes, so that it is downloaded once. */
 export const createReportReader = (s3: S3Client, bucket: string, directory: string) => {
-  async function object(Key: string): Promise<Uint8Array | undefined> {
-    try {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
-      return await Body?.transformToByteArray();
-    } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
-      throw error;
-    }
-  }
+  const object = async (Key: string) => (await readObject(s3, { Bucket: bucket, Key }))?.content;
 
   return {
     /** The version in force of a day's reports. */
     async versionInForce(date: string): Promise<number | undefined> {
       const latest = await object(`daily/dt=${date}/latest.json`);
-      return latest && Latest.parse(JSON.parse(Buffer.from(latest).toString())).version;
+      return latest && Latest.parse(jsonOf(latest)).version;
     },
 
     /** Path of a Parquet file of a version; undefined if the version does not have it. */

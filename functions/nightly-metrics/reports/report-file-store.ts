@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  GetObjectCommand,
-  NoSuchKey,
-  HeadObjectCommand,
-  NotFound,
-  PutObjectCommand,
-  type PutObjectCommandInput,
-  S3ServiceException,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { inParallel } from '../../../shared/in-parallel.ts';
+import { jsonOf, putIfUnchanged, readObject } from '../../../shared/s3/objects-client.ts';
 import { BusinessDay } from '../../../shared/names.ts';
 import { Manifest } from './manifest.ts';
 
@@ -40,21 +32,10 @@ export const manifestKey = (date: string, version: number) => `${versionPrefix(d
 
 /** The reports bucket. */
 export const createReportFileStore = (s3: S3Client, bucket: string) => {
-  const put = (
-    Key: string,
-    Body: Uint8Array | string,
-    options: Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch' | 'Metadata'> = {},
-  ) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType: contentType(Key), ...options }));
+  const put = (Key: string, Body: Uint8Array | string) =>
+    s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType: contentType(Key) }));
 
-  const read = async (Key: string): Promise<Uint8Array | undefined> => {
-    try {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
-      return await Body?.transformToByteArray();
-    } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
-      throw error;
-    }
-  };
+  const read = async (Key: string) => (await readObject(s3, { Bucket: bucket, Key }))?.content;
 
   /** ETag and version of a table's file. */
   const head = async (Key: string) => {
@@ -67,22 +48,12 @@ export const createReportFileStore = (s3: S3Client, bucket: string) => {
     }
   };
 
-  /** Writes an object if it still has the ETag of `replaces`, or does not exist where `replaces` is undefined. */
-  async function putIf(
-    key: string,
-    content: Uint8Array | string,
+  const putIf = (
+    Key: string,
+    Body: Uint8Array | string,
     replaces: { etag: string | undefined } | undefined,
-    metadata: Record<string, string> = {},
-  ): Promise<'done' | 'version-conflict'> {
-    const condition = replaces ? (replaces.etag ? { IfMatch: replaces.etag } : {}) : { IfNoneMatch: '*' };
-    try {
-      await put(key, content, { ...condition, Metadata: metadata });
-      return 'done';
-    } catch (error) {
-      if (error instanceof S3ServiceException && conflictErrors.has(error.name)) return 'version-conflict';
-      throw error;
-    }
-  }
+    Metadata: Record<string, string> = {},
+  ) => putIfUnchanged(s3, { Bucket: bucket, Key, Body, ContentType: contentType(Key), Metadata }, replaces);
 
   return {
     /** Uploads the files of a version from `directory`. Idempotent, as a version is claimed for one content. */
@@ -136,7 +107,7 @@ export const createReportFileStore = (s3: S3Client, bucket: string) => {
       const found = await inParallel(dates.length, [...dates], async (date) => {
         const content = await read(latestKey(date));
         if (!content) return [];
-        const { version } = Latest.parse(JSON.parse(Buffer.from(content).toString('utf8')));
+        const { version } = Latest.parse(jsonOf(content));
         const own = await read(`${versionPrefix(date, version)}${file}`);
         if (!own) return [];
         const path = join(directory, `${date}-${file}`);
@@ -151,13 +122,8 @@ export const createReportFileStore = (s3: S3Client, bucket: string) => {
     },
 
     async latest(date: string): Promise<(Latest & { etag: string | undefined }) | undefined> {
-      try {
-        const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: latestKey(date) }));
-        return { ...Latest.parse(JSON.parse((await Body?.transformToString()) ?? '')), etag: ETag };
-      } catch (error) {
-        if (error instanceof NoSuchKey) return undefined;
-        throw error;
-      }
+      const found = await readObject(s3, { Bucket: bucket, Key: latestKey(date) });
+      return found && { ...Latest.parse(jsonOf(found.content)), etag: found.etag };
     },
 
     /** Writes `latest.json` if it still has the ETag `replaces`, or does not exist where `replaces` is undefined. */
@@ -171,8 +137,6 @@ export const createReportFileStore = (s3: S3Client, bucket: string) => {
 };
 
 export type ReportFileStore = ReturnType<typeof createReportFileStore>;
-
-const conflictErrors = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 
 const pretty = (value: object) => `${JSON.stringify(value, undefined, 2)}\n`;
 

@@ -7,6 +7,7 @@ import { currentWarehouseCodes } from '../../../shared/settings/current-settings
 import { ImportEnv } from './env.ts';
 import { importFile, refusedFile, resultCsv } from './import-file.ts';
 import { createImportStore } from './import-store.ts';
+import { channelNames } from '../../../shared/store.ts';
 
 const env = ImportEnv.parse(process.env);
 const db = openDatabase(batchJobMaxAttempts);
@@ -22,7 +23,7 @@ const inbox = {
   },
 };
 const onUploaded = uploadedFiles(new S3Client(), inbox, new Logger());
-const channels = new Set(Object.values(env.CHANNELS).map(({ channel }) => channel));
+const channels = new Set(channelNames(env.CHANNELS));
 
 /** Imports an uploaded file and writes its bad rows to the result file. */
 export const handler = queueHandler({ envelope: ObjectCreated }, (notification) =>

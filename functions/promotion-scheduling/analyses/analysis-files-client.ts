@@ -1,5 +1,6 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { putIfUnchanged, readObject } from '../../../shared/s3/objects-client.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../../shared/settings/snapshot.ts';
 
 const linkSeconds = 900;
@@ -13,6 +14,11 @@ export function createAnalysisFiles(s3: S3Client, bucket: string) {
   const put = (Key: string, Body: string | Uint8Array, ContentType: string) =>
     s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType }));
 
+  const stateOf = async (filesId: string) => {
+    const found = await readObject(s3, { Bucket: bucket, Key: keyOf(filesId, 'state') });
+    return found && { state: decodeSnapshot(found.content, maxStateBytes), etag: found.etag };
+  };
+
   return {
     put: (filesId: string, name: string, text: string) => put(keyOf(filesId, name), text, contentType(name)),
 
@@ -21,13 +27,21 @@ export function createAnalysisFiles(s3: S3Client, bucket: string) {
 
     /** The state that was put last; undefined before the first one. */
     async state(filesId: string): Promise<unknown> {
-      try {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(filesId, 'state') }));
-        const data = await Body?.transformToByteArray();
-        return data && decodeSnapshot(data, maxStateBytes);
-      } catch (error) {
-        if (error instanceof NoSuchKey) return undefined;
-        throw error;
+      return (await stateOf(filesId))?.state;
+    },
+
+    /**
+     * Replaces the state by what `change` makes of it, also while another invocation does: its state is then changed again.
+     * Nothing is written if `change` returns undefined.
+     */
+    async changeState(filesId: string, change: (state: unknown) => object | undefined): Promise<void> {
+      for (;;) {
+        const found = await stateOf(filesId);
+        const next = change(found?.state);
+        if (next === undefined) return;
+        const content = { Body: encodeSnapshot(next), ContentType: 'application/octet-stream' };
+        const input = { Bucket: bucket, Key: keyOf(filesId, 'state'), ...content };
+        if ((await putIfUnchanged(s3, input, found)) === 'done') return;
       }
     },
 

@@ -3,25 +3,26 @@ import { type DayBaskets, noPastBaskets, PastBaskets, withDays } from './past-ba
 /** States in the reports bucket. */
 type States = {
   state: (filesId: string) => Promise<unknown>;
-  putState: (filesId: string, state: object) => Promise<unknown>;
+  changeState: (filesId: string, change: (state: unknown) => object | undefined) => Promise<void>;
 };
 
-/** Beside the files of analyses: one file for the store. Its only writer runs one analysis at a time. */
+/** Beside the files of analyses: one file for the store. Two analyses that run at once both add their days. */
 const filesId = 'past-baskets';
 
 /** The baskets of the last year, in the reports bucket. `files` is called with the first use. */
 export const createPastBaskets = (files: () => Promise<States>) => {
-  const read = async (): Promise<PastBaskets> => {
-    const kept = await (await files()).state(filesId);
-    return kept === undefined ? noPastBaskets : PastBaskets.parse(kept);
-  };
+  const parsed = (state: unknown) => (state === undefined ? noPastBaskets : PastBaskets.parse(state));
   return {
-    read,
+    read: async (): Promise<PastBaskets> => parsed(await (await files()).state(filesId)),
 
     async add(days: DayBaskets): Promise<void> {
-      const past = await read();
-      const next = withDays(past, days);
-      if (next !== past) await (await files()).putState(filesId, next);
+      await (
+        await files()
+      ).changeState(filesId, (state) => {
+        const past = parsed(state);
+        const next = withDays(past, days);
+        return next === past ? undefined : next;
+      });
     },
   };
 };

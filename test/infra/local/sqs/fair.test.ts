@@ -13,7 +13,8 @@ function withBacklog() {
   return { queues, send, receive };
 }
 
-// Each test was seen failing with messages by time of arrival, as standard queues were delivered before.
+// The first and the third test were seen failing with messages by time of arrival, as standard queues were delivered before,
+// the second with tenants that are noisy from their first message on.
 describe('a standard queue with tenants', () => {
   test('serves quiet tenants before one with more than a tenth of the messages in flight', () => {
     const { send, receive } = withBacklog();
