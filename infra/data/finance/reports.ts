@@ -31,7 +31,8 @@ export const reports = {
   customerWriter: reportsBucket.objects('customers/*', 'GetObject', 'PutObject'),
   auditWriter: reportsBucket.objects(auditFiles, 'PutObject'),
   /** Files of analyses of promotions, and their state between two days. */
-  promotionReader: reportsBucket.objects('promotions/*', 'GetObject'),
+  // Without the list, S3 answers a missing object with 403 instead of 404.
+  promotionReader: all(reportsBucket.list(), reportsBucket.objects('promotions/*', 'GetObject')),
   promotionWriter: reportsBucket.objects('promotions/*', 'GetObject', 'PutObject'),
   /** Reads the reports of a day, and writes how they compare with ledger and orders. */
   reconciler: all(
