@@ -3,7 +3,7 @@ import type { Assortment, PlannedSku } from './assortment.ts';
 import { couponCodesOf } from './promotions.ts';
 import type { Dice } from './random.ts';
 import { plannedEdits, type PlannedEdit } from './edit-plan.ts';
-import { type PlannedLifeCycle, plannedLifeCycle } from './life-cycle-plan.ts';
+import { type PlannedLifeCycle, plannedLifeCycle, payingChannel } from './life-cycle-plan.ts';
 import { plannedRefunds, type PlannedRefund } from './refund-plan.ts';
 
 /** Days of the orders: a Saturday, and in London a Sunday of 23 hours (daylight saving time starts). */
@@ -58,11 +58,17 @@ export function plannedOrders(
   count: number,
 ): PlannedOrder[] {
   const { skus, hotSkus } = assortment;
+  const groupsWithUnpaid = new Set<number>();
   return Array.from({ length: count }, (_, index) => {
-    const hotSku = index % ordersPerHotSku < hotSkuOrders ? hotSkus[Math.floor(index / ordersPerHotSku)] : undefined;
+    const group = Math.floor(index / ordersPerHotSku);
+    const hotSku = index % ordersPerHotSku < hotSkuOrders ? hotSkus[group] : undefined;
     const isLarge = index % largeEvery === hotSkuOrders;
     const lines = isLarge ? largeLines(dice, assortment) : someLines(dice, hotSku ? [hotSku] : skus);
-    const order = plannedOrder(dice, assortment, index, lines);
+    const planned = plannedOrder(dice, assortment, index, lines);
+    // One of each group is left to expire, however the dice fall.
+    const isUnpaid = !hotSku && !isLarge && planned.client === payingChannel && !groupsWithUnpaid.has(group);
+    if (isUnpaid) groupsWithUnpaid.add(group);
+    const order = isUnpaid ? unpaid(planned) : planned;
     const isPaid = order.lifeCycle.payments.some(({ type, to }) => type === 'payment.captured' && to === 1000);
     const refunds = isPaid ? plannedRefunds(refundDice, order.content.externalOrderId) : [];
     const edits = plannedEdits(editDice, assortment, order.content.externalOrderId);
@@ -72,6 +78,12 @@ export function plannedOrders(
 
 /** An order before its edits and refunds are planned. */
 type PlainOrder = Omit<PlannedOrder, 'edits' | 'refunds'>;
+
+/** The order as its payment deadline needs it. */
+const unpaid = (order: PlainOrder): PlainOrder => ({
+  ...order,
+  lifeCycle: { ...order.lifeCycle, payments: [], cancellations: [], review: 'release' },
+});
 
 /** The order as a refund needs it: with paid shipping, not cancelled as a whole, and shipped. */
 const refundable = (order: PlainOrder): PlainOrder => ({
