@@ -64,7 +64,7 @@ export function auditItemOf(event: AuditedEvent, personalFields: ReadonlyMap<str
   };
 }
 
-/** How an actor was verified. The actor of an imported row is its file, which nobody signed in to upload. */
+/** How an actor was verified. The actor of an imported row is its file: no person signs in to upload one. */
 export function actorKindOf(actor: string): 'person' | 'console' | 'machine' | 'file' | 'workflow' {
   return actor.startsWith('file ') ? 'file' : callerKindOf(actor);
 }

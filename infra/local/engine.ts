@@ -43,7 +43,7 @@ export type EngineOptions = {
   acceptsOtherKeys?: boolean;
   /** Variables of every function, besides its own and Lambda's. */
   functionEnvironment?: Record<string, string>;
-  /** What the people of each group may do in `/console`. @default nobody may sign in there */
+  /** What the people of each group may do in `/console`. @default no person may sign in there */
   consoleRoles?: ConsoleRoles;
   /** Groups of the user pool of which two people can sign in, not one. @default none */
   groupsWithTwo?: readonly string[];

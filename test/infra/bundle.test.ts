@@ -12,9 +12,9 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const handlers = globSync('**/*.handler.ts', { cwd: 'functions' });
 const bytes = (handler: string) => statSync(join(directory, bundleOf(handler), 'index.mjs')).size;
 
-test('every handler has a bundle below 4 MB', () => {
+test('every handler has a bundle below 3 MB', () => {
   expect(handlers).not.toHaveLength(0);
-  expect(handlers.filter((handler) => bytes(handler) > 4_000_000)).toEqual([]);
+  expect(handlers.filter((handler) => bytes(handler) > 3_000_000)).toEqual([]);
 });
 
 test('a function of the API compiles code that it imports on demand only then', () => {

@@ -29,7 +29,7 @@ export async function verify(copy: Copy, keptHash?: string): Promise<Verificatio
   const files = chains.reduce((sum, chain) => sum + chain.files.length, 0);
   const last = chains.at(-1);
   return {
-    // Without all chains, files that nobody changed would be named.
+    // Without all chains, unchanged files would be named.
     problems: broken.length > 0 ? broken : await changedFiles(copy, chains),
     days: chains.length,
     files,

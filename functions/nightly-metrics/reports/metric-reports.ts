@@ -13,7 +13,7 @@ const factsReport: Report = {
   name: 'facts',
   columns: columnsOfReport('facts'),
   from: { table: 'fact' },
-  // Rows of one component of an event are told apart by their measures, of which a sort by each would be slow.
+  // Rows of one component of an event differ in their measures only; a sort by each of them would be slow.
   orderBy: `eventId, component, lineId, promotion, code, hash(${factMeasures.join(', ')})`,
   countsOrders: false,
   formats: ['parquet'],

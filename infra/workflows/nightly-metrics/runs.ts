@@ -49,7 +49,7 @@ export function addRuns(workflow: WorkflowStack): void {
   workflow.daily<Env>('03:30', {
     handler: 'nightly-metrics/schedule/watch.handler.ts',
     uses: all(reportRuns.requester, settings.timeZone),
-    errorImpact: 'Nobody was told whether the reports of the night are complete.',
+    errorImpact: 'The check of the reports of the night has no result: they may be incomplete.',
   });
   workflow.alarmOn(ReportsOverdue, {
     errorImpact:

@@ -98,7 +98,7 @@ test.each<[Redrive, string]>([
     { moved: 2, isRunning: false, failure: 'CANCELLED' },
     '2 messages were moved back, then the redrive stopped: CANCELLED.',
   ],
-])('a redrive of %o is told', (redrive, text) => expect(redriveText(redrive)).toBe(text));
+])('a redrive of %o is described', (redrive, text) => expect(redriveText(redrive)).toBe(text));
 
 describe('a button', () => {
   const press = (api: ReturnType<typeof apiWith>, inputs: Record<string, string>, operation = 'run-reports') =>

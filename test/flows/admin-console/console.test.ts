@@ -228,7 +228,7 @@ describe('automation documents', () => {
     expect(statusOf(await settledPage(grace, shared.path))).toBe('Success');
   });
 
-  test('nobody approves a refund twice: neither again, nor over HTTP as the same person or a machine', async () => {
+  test('a refund is not approved twice by one person: neither again, nor over HTTP as the same person or a machine', async () => {
     const { refundId, path } = await refunds.requestedRefund({ priceMinor: 90_000 });
     const decision = { RefundId: refundId, Decision: 'approve', Comment: 'Agreed' };
     expect(statusOf((await fin.run('Storeworks-DecideRefund', decision)).page)).toBe('Success');

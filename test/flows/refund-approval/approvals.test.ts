@@ -141,7 +141,7 @@ describe('by people', () => {
     expect(await refunds.timeline(path)).toEqual(['RefundRequested']);
   });
 
-  test('nobody approves a request of their own, also from another session', async () => {
+  test('a person cannot approve their own request, also from another session', async () => {
     const sam = office.person(['service-lead']);
     const { orderId } = await refunds.paidOrder({ priceMinor: 30_000 });
     const lines = [{ lineId: 'line-1', quantity: 1 }];

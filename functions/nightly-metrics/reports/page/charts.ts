@@ -1,12 +1,12 @@
 import { BarChart, LineChart, PieChart, ScatterChart } from 'echarts/charts';
-import { GridComponent } from 'echarts/components';
+import { GridSimpleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Html } from '../../../../shared/html.ts';
 
-use([BarChart, LineChart, PieChart, ScatterChart, GridComponent, SVGRenderer]);
+use([BarChart, LineChart, PieChart, ScatterChart, GridSimpleComponent, SVGRenderer]);
 
-/** Colours of the slices, and of their rows in the table: told apart in grey, too. */
+/** Colours of the slices, and of their rows in the table: different in grey, too. */
 export const colors = [
   '#1b4f72',
   '#e08e0b',

@@ -15,7 +15,7 @@ declare module 'echarts/charts' {
 }
 
 declare module 'echarts/components' {
-  export const GridComponent: object;
+  export const GridSimpleComponent: object;
 }
 
 declare module 'echarts/renderers' {

@@ -14,7 +14,7 @@ export function addAccessTokenTrigger(stack: Stack, pool: UserPool): void {
   const handler = new WorkflowFunction(scope, 'AccessToken', {
     handler: 'api-root/sign-in/access-token.handler.ts',
     uses: { variables: {} },
-    errorImpact: 'Nobody can sign in or renew a token.',
+    errorImpact: 'Staff cannot sign in or renew a token.',
   });
   pool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, handler, LambdaVersion.V2_0);
 }
