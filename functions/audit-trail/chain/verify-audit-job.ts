@@ -8,7 +8,7 @@ const usage = `Usage: npm run verify-audit -- <folder> [--hash <hash>]
   --hash    the hash that an earlier run printed\n`;
 const maxPrinted = 20;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { hash: { type: 'string' } } });
+const { values, positionals } = argumentsOf();
 const [folder] = positionals;
 if (folder === undefined || positionals.length > 1) {
   process.stderr.write(usage);
@@ -21,5 +21,15 @@ if (folder === undefined || positionals.length > 1) {
   else process.stdout.write(`${days} days, ${files} files: unchanged\n`);
   if (last && problems.length === 0) {
     process.stdout.write(`Keep the hash of ${last.day} outside of the account, for the next --hash:\n${last.hash}\n`);
+  }
+}
+
+/** Without a folder, so that the usage is printed, for an option that the command does not have. */
+function argumentsOf() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { hash: { type: 'string' } } });
+  } catch (error) {
+    if (error instanceof TypeError) return { values: { hash: undefined }, positionals: [] };
+    throw error;
   }
 }

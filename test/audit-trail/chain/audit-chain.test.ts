@@ -225,4 +225,5 @@ test('the command prints the last hash, or what changed with exit code 1', async
   copied();
   expect(run(folder)).toMatchObject({ status: 1, stdout: '', stderr: `${c} was removed after ${d3} was closed.\n` });
   expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining('Usage:') });
+  expect(run(folder, '--bogus')).toMatchObject({ status: 2, stderr: expect.stringMatching(/^Usage:/) });
 });
