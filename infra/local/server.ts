@@ -23,7 +23,9 @@ export async function listen(port: number, { orAnyPort = false, localPagesOnly =
   let listener: RequestListener = (_request, response) => {
     response.writeHead(503, { 'content-type': 'application/json' }).end('{"message":"Starting"}');
   };
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+  // Idle connections stay open: one that closes while its client sends the next request is a request that fails with
+  // ECONNRESET, which happens when both share a busy process.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const refusal = refusalOf(request, localPagesOnly);
     if (!refusal) return listener(request, response);
     const [status, message] = refusal;

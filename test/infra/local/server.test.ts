@@ -71,3 +71,9 @@ test('a server for all pages leaves their origin to its handler', async () => {
   expect(response.status).toBe(200);
   await open.stop();
 });
+
+test('a response announces no time after which its connection closes', async () => {
+  const response = await fetch(server.url);
+  expect(await response.text()).toBe('served');
+  expect(response.headers.get('keep-alive')).toBeNull();
+});
