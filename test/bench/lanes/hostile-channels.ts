@@ -54,7 +54,8 @@ const names = (kind: string) => Array.from({ length: channels }, (_, index) => `
  *
  * The cores of this machine are shared in any case. So each hostile phase has a control: the same channels send the same to
  * another store on this machine, which shares nothing with the honest channel's but the cores. A ratio to the control is
- * what the store itself lets the channels take from each other; AWS has that part too.
+ * what the store itself lets the channels take from each other; AWS has that part too. What the honest channel differs
+ * when it is alone twice is the accuracy of each ratio.
  */
 export async function hostileChannels(): Promise<void> {
   const copy = mkdtempSync(join(tmpdir(), 'storeworks-hostile-'));
@@ -76,8 +77,11 @@ export async function hostileChannels(): Promise<void> {
         const here = await phase({ name: `beside channels ${kind}`, office, skus, hostile, target: office });
         await sleep(settleMs);
         beside.push({ kind, here, control: await controlOf({ app, kind, office, skus, hostile }) });
+        await sleep(settleMs);
       }
+      const again = await phase({ name: 'alone again', office, skus, hostile: [], target: office });
       console.log(`\nHostile channels, each with ${hostilePerSecond} requests/s`);
+      print('alone again, to alone', again, alone);
       for (const { kind, here, control } of beside) {
         print(`${kind}, to alone`, here, alone);
         print(`${kind}, to control`, here, control);
