@@ -1,5 +1,6 @@
 import { lastWeek, weekdayMean } from './baselines.ts';
-import { type Band, bandsOf, inside, type Levels } from './bands.ts';
+import type { Band, Levels } from './bands.ts';
+import { type Backtest, calibratedBands, evaluated } from './calibration.ts';
 import { crostonSba, tsb } from './croston.ts';
 import { type Daily, demandClass, type DemandClass, mean } from './demand-class.ts';
 import { mase, rmse, smape } from './errors.ts';
@@ -12,7 +13,6 @@ export const minHistoryDays = 105;
 
 const week = 7;
 const minTrainingDays = 28;
-const evaluatedOrigins = 4;
 /** Weeks whose errors make the bands. */
 const maxOrigins = 32;
 
@@ -34,6 +34,8 @@ const modelOf: Record<DemandClass, Method> = {
   lumpy: 'sba',
 };
 
+const isSparse = (found: DemandClass) => found === 'intermittent' || found === 'lumpy';
+
 /** Errors over the rolling origins. `mase` is null where no origin has a scale; `rmse` has the unit of the series. */
 type Errors = { mase: number | null; smape: number; rmse: number };
 
@@ -41,7 +43,7 @@ type Measured = {
   origins: number;
   model: Errors;
   baseline: Errors;
-  /** Share of the days of the rolling origins inside the bands that were made from earlier errors only. */
+  /** Share of the days of the rolling origins inside their bands. */
   coverage: Levels<number>;
 };
 
@@ -57,8 +59,6 @@ export type Forecast = {
   measured?: Measured & { bands: Levels<Band[]> };
 };
 
-type Backtest = { origin: number; forecast: number[]; actual: Daily; errors: number[] };
-
 /** Forecasts as they would have been made at each origin: the end of each week, from the last whose 28 days are known. */
 function backtest(series: Daily, method: Method): Backtest[] {
   const last = series.length - horizonDays;
@@ -71,12 +71,6 @@ function backtest(series: Daily, method: Method): Backtest[] {
   });
 }
 
-/** Four origins: four weeks apart, so that no day counts twice, or one week apart with a history below half a year. */
-const evaluated = (tests: readonly Backtest[]): Backtest[] => {
-  const step = tests.length > evaluatedOrigins * 4 + 1 ? 4 : 1;
-  return tests.filter((_, index) => index % step === 0).slice(0, evaluatedOrigins);
-};
-
 function errorsOf(series: Daily, tests: readonly Backtest[]): Errors {
   const scaled = tests.flatMap(({ origin, forecast, actual }) => mase(series.slice(0, origin), forecast, actual) ?? []);
   return {
@@ -87,17 +81,6 @@ function errorsOf(series: Daily, tests: readonly Backtest[]): Errors {
       tests.flatMap(({ actual }) => actual),
     ),
   };
-}
-
-/** Bands of each evaluated origin are made from forecasts whose 28 days had passed at that origin. */
-function coverageOf(tests: readonly Backtest[]): Levels<number> {
-  const found = evaluated(tests).map(({ origin, forecast, actual }) => {
-    const known = tests.filter((test) => test.origin + horizonDays <= origin).flatMap(({ errors }) => errors);
-    const { band80, band95 } = bandsOf(forecast, known);
-    return { band80: inside(band80, actual), band95: inside(band95, actual) };
-  });
-  const share = (level: keyof Levels<number>) => mean(found.map((each) => each[level])) / horizonDays;
-  return { band80: share('band80'), band95: share('band95') };
 }
 
 /**
@@ -123,6 +106,7 @@ export function forecastOf(series: Daily): Forecast {
   const candidate = tested(model);
   const shown = isBetter(candidate.errors, baseline.errors) ? candidate : baseline;
   const days = methods[shown.method](series, horizonDays);
+  const { bands, coverage } = calibratedBands(days, shown.tests, isSparse(found) ? 'from-zero' : 'two-sided');
   return {
     demandClass: found,
     model,
@@ -130,14 +114,11 @@ export function forecastOf(series: Daily): Forecast {
     shown: shown.method,
     days,
     measured: {
-      origins: evaluatedOrigins,
+      origins: evaluated(shown.tests).length,
       model: candidate.errors,
       baseline: baseline.errors,
-      coverage: coverageOf(shown.tests),
-      bands: bandsOf(
-        days,
-        shown.tests.flatMap(({ errors }) => errors),
-      ),
+      coverage,
+      bands,
     },
   };
 }

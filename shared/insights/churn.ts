@@ -30,11 +30,28 @@ const before = (day: string, periods: number) => `(DATE ${literal(day)} - ${peri
 export const churnRisks = (day: string) =>
   `SELECT customerId, risk FROM (${predicted(cellsOn(`DATE ${literal(day)}`), before(day, 1))})`;
 
-/**
- * What the risks of 90 days ago, which were learned from the 90 days before those, predicted for the last 90 days, beside what
- * was observed: by tenths of the risk. Empty with a history below 180 days.
- */
-export const churnCalibration = (day: string) => `
+const tenths = (customers: string) => `
   SELECT CAST(least(floor(risk * 10), 9) AS INTEGER) AS tenth, count(*) AS customers, avg(risk) AS predicted,
     avg(churned) AS observed
-  FROM (${predicted(outcomesOn(before(day, 1)), before(day, 2))}) WHERE risk IS NOT NULL GROUP BY tenth`;
+  FROM (${customers}) WHERE risk IS NOT NULL GROUP BY tenth`;
+
+/**
+ * The risks of the customers of 90 days ago, each learned from the other half of them, beside what was observed of the customers
+ * since: by tenths of the risk. So a customer is held out from what predicts them. Empty with a history below 90 days.
+ */
+export const churnCalibration = (day: string) => `
+  WITH outcome AS (
+    SELECT *, ascii(md5(customerId)) % 2 AS half, avg(churned) OVER (PARTITION BY half) AS overall
+    FROM (${outcomesOn(before(day, 1))})),
+  learned AS (
+    SELECT 1 - half AS half, recency, orders, (sum(churned) + 2 * any_value(overall)) / (count(*) + 2) AS risk
+    FROM outcome GROUP BY half, recency, orders),
+  other AS (SELECT 1 - half AS half, any_value(overall) AS risk FROM outcome GROUP BY half)
+  ${tenths(`SELECT churned, coalesce(learned.risk, other.risk) AS risk FROM outcome
+    LEFT JOIN learned USING (half, recency, orders) LEFT JOIN other USING (half)`)}`;
+
+/**
+ * What the risks of 90 days ago, which were learned from the 90 days before those, predicted for the last 90 days, beside what
+ * was observed: it shows how far the season moves risks. Empty with a history below 180 days.
+ */
+export const churnOverTime = (day: string) => tenths(predicted(outcomesOn(before(day, 1)), before(day, 2)));

@@ -5,7 +5,7 @@ import { literal } from '../lake/sql.ts';
  * units), `basket` (the SKUs of an order, once each) and `purchase` (orders of customers by pseudonym; guests have none).
  */
 export const inputTables: readonly string[] = [
-  'CREATE TEMP TABLE sale (day DATE, sku VARCHAR, currency VARCHAR, units BIGINT, sales BIGINT)',
+  'CREATE TEMP TABLE sale (day DATE, channel VARCHAR, sku VARCHAR, currency VARCHAR, units BIGINT, sales BIGINT)',
   'CREATE TEMP TABLE basket (orderId VARCHAR, sku VARCHAR)',
   'CREATE TEMP TABLE purchase (customerId VARCHAR, currency VARCHAR, day DATE, sales BIGINT)',
 ];
@@ -14,9 +14,9 @@ const isPlacement = "eventType IN ('OrderPlaced', 'OrderImported')";
 
 /** Adds the orders of a day from the Parquet files of its reports `facts` and `orders`. */
 export const addDay = (day: string, facts: string, orders: string): readonly string[] => [
-  `INSERT INTO sale SELECT DATE ${literal(day)}, sku, currency, sum(units), sum(grossSales - discounts)
+  `INSERT INTO sale SELECT DATE ${literal(day)}, channel, sku, currency, sum(units), sum(grossSales - discounts)
    FROM read_parquet(${literal(facts)}) WHERE ${isPlacement} AND component IN ('line', 'discount') AND sku IS NOT NULL
-   GROUP BY sku, currency`,
+   GROUP BY channel, sku, currency`,
   `INSERT INTO basket SELECT DISTINCT orderId, sku FROM read_parquet(${literal(facts)})
    WHERE ${isPlacement} AND component = 'line' AND sku IS NOT NULL`,
   `INSERT INTO purchase SELECT customerId, currency, DATE ${literal(day)}, subtotalMinor - discountMinor

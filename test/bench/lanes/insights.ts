@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { associations, basketCounts, pairsByChance } from '../../../shared/insights/associations.ts';
-import { churnCalibration } from '../../../shared/insights/churn.ts';
+import { churnCalibration, churnOverTime } from '../../../shared/insights/churn.ts';
 import { inputTables } from '../../../shared/insights/inputs.ts';
 import { itemsOn } from '../../../shared/insights/items.ts';
 import { customersOn } from '../../../shared/insights/segments.ts';
@@ -27,7 +27,9 @@ export async function insights(): Promise<void> {
       await connection.run(
         `CREATE TEMP TABLE line AS FROM read_csv(${literal(path)}, delim = '\\t', header = false, columns = ${columns})`,
       );
-      await connection.run(`INSERT INTO sale SELECT date, sku, 'GBP', sum(units), sum(pence) FROM line GROUP BY ALL`);
+      await connection.run(
+        `INSERT INTO sale SELECT date, 'storefront', sku, 'GBP', sum(units), sum(pence) FROM line GROUP BY ALL`,
+      );
       await connection.run('INSERT INTO basket SELECT DISTINCT invoice, sku FROM line');
       await connection.run(`INSERT INTO purchase SELECT customer, 'GBP', min(date), sum(pence) FROM line
         WHERE customer <> '' GROUP BY invoice, customer`);
@@ -52,8 +54,12 @@ export async function insights(): Promise<void> {
         `SELECT segment, count(*) AS customers, sum(sales) AS pence FROM (${customersOn(day)}) GROUP BY segment ORDER BY pence DESC`,
       );
       await print(
-        'Churn: predicted and observed shares of the last 90 days',
-        `${churnCalibration(day)} ORDER BY tenth`,
+        'Churn of the last 90 days: predicted from the other half of the customers, and observed',
+        `FROM (${churnCalibration(day)}) ORDER BY tenth`,
+      );
+      await print(
+        'Churn of the last 90 days: predicted from the 90 days before, and observed',
+        `FROM (${churnOverTime(day)}) ORDER BY tenth`,
       );
       await print(
         'Classes',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bandsOf, inside } from '../../../shared/forecast/bands.ts';
+import { bandOf, inside } from '../../../shared/forecast/bands.ts';
 import { forecastOf, horizonDays, minHistoryDays } from '../../../shared/forecast/forecast.ts';
 
 /** Uniform numbers from 0 to 1 by Park and Miller's generator: equal in every run. */
@@ -11,12 +11,14 @@ const normal = (random: () => number) => Math.sqrt(-2 * Math.log(random())) * Ma
 const week = [20, 30, 25, 40, 60, 5, 10];
 
 test('a band has the errors of the rank of its level, and contains the forecast', () => {
-  const errors = Array.from({ length: 99 }, (_, index) => index - 49);
+  const sorted = Array.from({ length: 99 }, (_, index) => index - 49);
   // 100 ranks: 10 % of them below −40, and 10 % above 40.
-  expect(bandsOf([100], errors).band80).toEqual([{ low: 60, high: 140 }]);
-  expect(bandsOf([100], errors).band95).toEqual([{ low: 52, high: 148 }]);
-  expect(bandsOf([10], errors).band80).toEqual([{ low: 0, high: 50 }]);
-  expect(bandsOf([10], [3, 4]).band95).toEqual([{ low: 10, high: 14 }]);
+  expect(bandOf([100], sorted, 0.8, 'two-sided')).toEqual([{ low: 60, high: 140 }]);
+  expect(bandOf([100], sorted, 0.95, 'two-sided')).toEqual([{ low: 52, high: 148 }]);
+  expect(bandOf([10], sorted, 0.8, 'two-sided')).toEqual([{ low: 0, high: 50 }]);
+  expect(bandOf([10], [3, 4], 0.95, 'two-sided')).toEqual([{ low: 10, high: 14 }]);
+  // Sparse demand: 20 % of the ranks above 30, none below.
+  expect(bandOf([100], sorted, 0.8, 'from-zero')).toEqual([{ low: 0, high: 130 }]);
 });
 
 describe('over simulated series', () => {
@@ -38,12 +40,12 @@ describe('over simulated series', () => {
       }
     }
     // 40 × 28 days: two standard deviations of the share are 2.4 and 1.3 points; errors of one SKU are not independent.
-    // Seen failing with the offsets of the other level.
+    // A band is widened until it covered a point more than its share. Seen failing with the offsets of the other level.
     for (const shares of [held, origins]) {
       expect(shares.band80).toBeGreaterThan(0.76);
-      expect(shares.band80).toBeLessThan(0.84);
+      expect(shares.band80).toBeLessThan(0.86);
       expect(shares.band95).toBeGreaterThan(0.93);
-      expect(shares.band95).toBeLessThan(0.97);
+      expect(shares.band95).toBeLessThan(0.98);
     }
   });
 
@@ -86,4 +88,21 @@ test('the shortest measured history has four origins, each with bands of errors 
   const series = Array.from({ length: minHistoryDays }, () => Math.round(10 * random()));
   expect(forecastOf(series).measured?.origins).toBe(4);
   expect(forecastOf(series).measured?.coverage.band95).toBeGreaterThan(0.7);
+});
+
+test('a band that earlier errors would make too narrow is widened, and starts at 0 for sparse demand', () => {
+  // Demand that grows: the errors of a year ago are smaller than those of today. Seen failing with the nominal level only.
+  const growing = Array.from({ length: 400 }, (_, day) => {
+    const random = generator(day + 1);
+    return Math.max(0, day / 10 + (day / 8) * normal(random));
+  });
+  const covered = (series: number[]) => {
+    const { measured } = forecastOf(series.slice(0, -horizonDays));
+    return inside(measured?.bands.band95 ?? [], series.slice(-horizonDays)) / horizonDays;
+  };
+  expect(covered(growing)).toBeGreaterThanOrEqual(0.93);
+  const sparse = Array.from({ length: 400 }, (_, day) => (day % 9 === 0 ? 1 + (day % 5) : 0));
+  const { demandClass, measured } = forecastOf(sparse);
+  expect(['intermittent', 'lumpy']).toContain(demandClass);
+  expect(measured?.bands.band95.every(({ low }) => low === 0)).toBe(true);
 });
