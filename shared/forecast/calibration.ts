@@ -29,7 +29,7 @@ const withKnownErrors = (tests: readonly Backtest[]): Measured[] =>
 const knownAt = (tests: readonly Backtest[], origin: number) =>
   tests.filter((each) => each.origin + each.actual.length <= origin);
 const sortedErrors = (tests: readonly Backtest[]): Daily =>
-  Float64Array.from(tests.flatMap(({ errors }) => errors)).sort() as unknown as Daily;
+  Array.from(Float64Array.from(tests.flatMap(({ errors }) => errors)).sort());
 
 const shareInside = (measured: readonly Measured[], level: number, shape: BandShape) =>
   mean(

@@ -145,8 +145,8 @@ test('a customer is held out from the risk that the calibration compares with th
   // Equal customers, of whom only one half ordered again: learned from themselves, predictions would be what was observed.
   const halfOf = (id: string) => (createHash('md5').update(id).digest('hex').charCodeAt(0) % 2 === 0 ? 'even' : 'odd');
   const purchases = Array.from({ length: 40 }, (_, index) => `c${index}`).flatMap((id) => {
-    const orders = [[id, 'GBP', daysBefore(day, 100), 1000]];
-    return halfOf(id) === 'even' ? [...orders, [id, 'GBP', daysBefore(day, 1), 1000]] : orders;
+    const orderOn = (daysAgo: number) => [id, 'GBP', daysBefore(day, daysAgo), 1000];
+    return halfOf(id) === 'even' ? [orderOn(100), orderOn(1)] : [orderOn(100)];
   });
   const calibration = await inTables(async (connection, read) => {
     await insert(connection, 'purchase', purchases);
