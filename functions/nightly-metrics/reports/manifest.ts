@@ -3,34 +3,9 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { BusinessDay } from '../../../shared/names.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
+import { ReportEntry } from '../../../shared/reports/publishing/report-entry.ts';
 
 const Count = z.int().nonnegative();
-
-/** Sums of one currency's rows by column: minor units, or units that were cancelled, edited or refunded. */
-const Amounts = z.record(z.string(), z.int());
-
-const ReportFile = z.object({
-  /** Name beside the manifest, such as `orders.csv`. */
-  file: z.string(),
-  bytes: Count,
-  /** Hexadecimal. */
-  sha256: z.string(),
-});
-
-const ReportEntry = z.object({
-  name: z.string(),
-  rows: Count,
-  /** Undefined where an order may be in several rows. */
-  orders: Count.optional(),
-  /** Ordered units; undefined in the reports of changes and refunds. */
-  units: Count.optional(),
-  /** By currency; empty when the report has no rows. */
-  amounts: z.record(z.string(), Amounts),
-  /** The sums above 2^53, which a JSON number cannot have, as text. They are not in `amounts`; absent if there are none. */
-  largeAmounts: z.record(z.string(), z.record(z.string(), z.string().regex(/^-?\d+$/))).optional(),
-  files: z.array(ReportFile),
-});
-export type ReportEntry = z.infer<typeof ReportEntry>;
 
 /** Input and files of a version of a day's reports. Written last: a version with a manifest is complete. */
 export const Manifest = z.object({

@@ -3,7 +3,7 @@ import { factMeasures } from '../../../shared/metrics/facts.ts';
 import type { Measure } from '../../../shared/metrics/measure.ts';
 import { measures } from '../../../shared/metrics/measures.ts';
 import { columnsOfReport } from '../../../shared/reports/report-columns.ts';
-import { figuresOf, type Report } from './report.ts';
+import { figuresOf, type Report } from '../../../shared/reports/publishing/report.ts';
 
 export const sqlOf = (list: readonly Measure[]) =>
   figuresOf(Object.fromEntries(list.map(({ name, sql }) => [name, sql])));

@@ -3,7 +3,7 @@ import { metricReports, quarantineReport, sqlOf } from './metric-reports.ts';
 import { stockColumns } from './facts/stock-moves.ts';
 import { amount, lineMeasures, orderMeasures, ordersChangesAndRefunds, totalMeasures } from './metrics.ts';
 import { qualityReport } from './quality/quality-report.ts';
-import { figuresOf, type Report } from './report.ts';
+import { figuresOf, type Report } from '../../../shared/reports/publishing/report.ts';
 
 const orders: Report = {
   name: 'orders',

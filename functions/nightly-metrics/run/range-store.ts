@@ -6,7 +6,7 @@ import { ReportRun } from '../../../shared/contracts/reports/routes.ts';
 import { readBatch } from '../../../shared/dynamodb/database.ts';
 import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { BusinessDay } from '../../../shared/names.ts';
-import { runKey, runPk } from './run-store.ts';
+import { runKey, runPk } from '../../../shared/reports/publishing/run-store.ts';
 
 /** A requested range. Its progress is that of the runs of its days, which are not counted here: a count could be wrong. */
 export const RangeRun = z.object({

@@ -9,7 +9,8 @@ import { type BuildReports, buildReports } from '../../../functions/nightly-metr
 import { createCustomerHistory } from '../../../functions/nightly-metrics/reports/customer-history-store.ts';
 import { Manifest } from '../../../functions/nightly-metrics/reports/manifest.ts';
 import { reportRun } from '../../../functions/nightly-metrics/reports/report-run-job.ts';
-import { createReportFileStore, Latest } from '../../../functions/nightly-metrics/reports/report-file-store.ts';
+import { createReportFileStore } from '../../../functions/nightly-metrics/reports/report-file-store.ts';
+import { Latest } from '../../../shared/reports/publishing/version-file-store.ts';
 import { createRunStore } from '../../../functions/nightly-metrics/run/run-store.ts';
 import { newEvent } from '../../../shared/contracts/define-event.ts';
 import { ReportRunRequested } from '../../../shared/contracts/reports/events.ts';

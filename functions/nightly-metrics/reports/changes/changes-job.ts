@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { DuckDb } from '../../../../shared/lake/duckdb-client.ts';
 import { type Connection, literal } from '../../../../shared/lake/sql.ts';
-import { fileEntry } from '../build-reports-job.ts';
-import type { ReportEntry } from '../manifest.ts';
-import { csvCell } from '../report.ts';
+import { fileEntry } from '../../../../shared/reports/publishing/write-report-job.ts';
+import type { ReportEntry } from '../../../../shared/reports/publishing/report-entry.ts';
+import { csvCell } from '../../../../shared/reports/publishing/report.ts';
 import { reports } from '../reports.ts';
 import { changeColumns, changedCells, changeTable, maxLines, movedFacts, noMovedFacts } from './changes.ts';
 

@@ -2,7 +2,7 @@ import { literal } from '../../../../shared/lake/sql.ts';
 import { type Breakdown, breakdowns } from '../../../../shared/metrics/breakdowns.ts';
 import { factDimensions, factMeasures } from '../../../../shared/metrics/facts.ts';
 import { number, text } from '../../../../shared/reports/report-columns.ts';
-import type { Report } from '../report.ts';
+import type { Report } from '../../../../shared/reports/publishing/report.ts';
 
 /*
  * SQL that compares two versions of a day. `before` and `after` are Parquet files of one report.

@@ -1,5 +1,5 @@
 import { columnsOfReport } from '../../../../shared/reports/report-columns.ts';
-import type { Report } from '../report.ts';
+import type { Report } from '../../../../shared/reports/publishing/report.ts';
 
 export const qualityTable = `CREATE TEMP TABLE data_quality (reason VARCHAR, channel VARCHAR, currency VARCHAR,
   measure VARCHAR, found DECIMAL(38, 0), median DECIMAL(38, 0), deviation DECIMAL(38, 0), days BIGINT)`;

@@ -1,6 +1,6 @@
-import { spreadsheetPatterns } from '../../../shared/csv/spreadsheet-text.ts';
-import { literal } from '../../../shared/lake/sql.ts';
-import type { Column } from '../../../shared/reports/report-columns.ts';
+import { spreadsheetPatterns } from '../../csv/spreadsheet-text.ts';
+import { literal } from '../../lake/sql.ts';
+import type { Column } from '../report-columns.ts';
 
 /** A report as a query. `orderBy` is a total order, so that the same events give the same bytes. */
 export type Report = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publicationOf } from '../../../functions/nightly-metrics/reports/decide.ts';
+import { publicationOf } from '../../../../shared/reports/publishing/publication.ts';
 
 const now = Date.UTC(2011, 5, 16);
 const claimedAt = '2011-06-16T00:00:00.000Z';
