@@ -43,6 +43,7 @@ export const reportRun =
       {
         ...deps,
         source: 'storeworks.nightly-metrics',
+        folder: 'daily',
         build: (run, directory) => buildDay(deps, run, directory),
         digestsOf,
         manifestOf: (claimed) => manifestOf(deps, claimed),

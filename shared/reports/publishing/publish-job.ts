@@ -6,7 +6,7 @@ import type { Cause, Metadata } from '../../contracts/define-event.ts';
 import { type Digests, publicationOf, type VersionClaim } from './publication.ts';
 import type { ReportEntry } from './report-entry.ts';
 import type { PublishingStore, RunOutcome } from './run-store.ts';
-import type { Version, VersionFileStore } from './version-file-store.ts';
+import { type Version, type VersionFileStore, versionKeys } from './version-file-store.ts';
 
 export type Run = { runId: string; date: string; force?: true | undefined };
 /** What a run built: the files in its directory, and what else its manifest says. */
@@ -18,6 +18,8 @@ export type Claimed<C> = { run: Run; content: C; claim: VersionClaim; directory:
 export type Publisher<C extends Built, M extends Version> = {
   /** Source of the events, such as `storeworks.nightly-metrics`. */
   source: string;
+  /** Folder of the reports bucket. */
+  folder: string;
   runs: PublishingStore;
   files: VersionFileStore<M>;
   clock: () => number;
@@ -70,7 +72,7 @@ async function tryToPublish<C extends Built, M extends Version>(
   run: Run,
   directory: string,
 ): Promise<RunOutcome | undefined> {
-  const { runs, files, build, digestsOf, clock, afterwards } = publisher;
+  const { runs, folder, build, digestsOf, clock, afterwards } = publisher;
   const day = await runs.readDay(run.date);
   const content = await build(run, directory);
   const digests = digestsOf(content);
@@ -86,7 +88,7 @@ async function tryToPublish<C extends Built, M extends Version>(
       : await writeVersion(publisher, { run, content, claim: publication.claim, directory }, digests);
   await updateLatest(publisher, run.date);
   await afterwards?.(run.date);
-  return { ...outcome, manifest: files.keys.manifest(run.date, outcome.version) };
+  return { ...outcome, manifest: versionKeys(folder).manifest(run.date, outcome.version) };
 }
 
 /** A forced run that keeps the version in force writes its files again that are missing or damaged: they have the same bytes. */
@@ -118,7 +120,7 @@ async function writeVersion<C extends Built, M extends Version>(
 
 /** Makes `latest.json` name the version in force. Checks again after writing, as that version may have changed. */
 async function updateLatest<C extends Built, M extends Version>(
-  { runs, files }: Publisher<C, M>,
+  { folder, runs, files }: Publisher<C, M>,
   date: string,
 ): Promise<void> {
   for (;;) {
@@ -127,7 +129,7 @@ async function updateLatest<C extends Built, M extends Version>(
     const latest = await files.latest(date);
     if (latest && latest.version >= inForce.version) return;
     const { version, writtenAt } = inForce;
-    await files.putLatest({ date, version, manifest: files.keys.manifest(date, version), writtenAt }, latest);
+    await files.putLatest({ date, version, manifest: versionKeys(folder).manifest(date, version), writtenAt }, latest);
   }
 }
 

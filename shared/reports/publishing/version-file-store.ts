@@ -69,8 +69,6 @@ export const createVersionFileStore = <M extends Version>(
   ) => putIfUnchanged(s3, { Bucket: bucket, Key, Body, ContentType: contentType(Key), Metadata }, replaces);
 
   return {
-    keys,
-
     /** Uploads the files of a version from `directory`. Idempotent, as a version is claimed for one content. */
     async putFiles({ date, version, reports }: Version, directory: string): Promise<void> {
       const files = reports.flatMap((report) => report.files.map(({ file }) => file));
