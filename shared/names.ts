@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { clockToleranceMs } from './clock.ts';
 import { didYouMean } from './input/closest.ts';
 import { countryCodes, countryMeantBy } from './reference-data/countries.ts';
-import { currencyCodes } from './reference-data/currencies.ts';
+import { currencyCodes, currencyProblem } from './reference-data/currencies.ts';
 
 /** Code of a stock keeping unit, case-sensitive. */
 export const Sku = z
@@ -23,7 +23,7 @@ export const CurrencyCode = z
 /** An active ISO 4217 code, for input. */
 export const Currency = z
   .enum(currencyCodes, {
-    error: ({ input }) => `Not an ISO 4217 currency code such as GBP${didYouMean(input, currencyCodes)}`,
+    error: ({ input }) => currencyProblem(input),
   })
   .meta({ id: 'Currency', description: 'Active ISO 4217 currency code', example: 'GBP' });
 
@@ -34,7 +34,8 @@ export const Country = z
   })
   .meta({ id: 'Country', description: 'ISO 3166-1 alpha-2 country code; `ZZ` if unknown', example: 'GB' });
 
-function countrySuggestion(input: unknown): string {
+/** The end of a problem's detail: what a text that is no country code probably means. */
+export function countrySuggestion(input: unknown): string {
   const meant = typeof input === 'string' ? countryMeantBy(input) : undefined;
   return meant === undefined ? didYouMean(input, countryCodes) : `: did you mean ${meant}?`;
 }
@@ -46,7 +47,11 @@ export const AmountMinor = z.int().min(0).max(maxAmountMinor).meta({ example: 19
 
 /** Characters of a time: nanoseconds with an offset have 35. RFC 3339 itself limits the digits of the fraction nowhere. */
 const maxInstantLength = 40;
-const DateTime = z.iso.datetime({ offset: true });
+const DateTime = z.iso.datetime({
+  offset: true,
+  error: 'Not an RFC 3339 time with offset, such as 2026-11-30T09:15:00Z',
+  abort: true,
+});
 const isFrom1970 = (instant: string) => Date.parse(instant) >= 0;
 const before1970 = 'A time is from 1970 on';
 

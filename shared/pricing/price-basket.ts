@@ -132,7 +132,7 @@ function termsOf(
 }
 
 /** The taxation of a basket by the zones in force. */
-export function taxationFor(
+function taxationFor(
   { channel, customer = {}, destination, at }: Pick<Basket, 'channel' | 'customer' | 'destination' | 'at'>,
   { taxZones: { zones }, taxIncluded }: PricingRules,
 ): Taxation | { refusal: Invalid } {

@@ -1,3 +1,5 @@
+import { didYouMean } from '../input/closest.ts';
+
 // ISO 4217, list one, published 2026-01-01: the active codes that have a minor unit. Without the codes for metals, baskets
 // and tests (XAU, XDR, XTS, XXX ...), in which nothing is priced. CLDR (Intl) has other digits for 19 of them, as for LAK.
 const twoDecimals =
@@ -25,5 +27,8 @@ export const currencyCodes: readonly string[] = [...exponents.keys()].sort();
 /** Decimals of a currency by ISO 4217: 2 for GBP, 0 for JPY. An amount in minor units is divided by ten to this power. */
 export const exponentOf = (currency: string): number => exponents.get(currency) ?? 2;
 
-/** Whether ISO 4217 gives the code no minor unit, as for gold (XAU). Nothing is priced in it. */
-export const hasNoMinorUnit = (currency: string): boolean => withoutMinorUnit.has(currency);
+/** What is wrong with a text that is not one of `currencyCodes`, such as the code of gold (XAU). */
+export const currencyProblem = (text: unknown): string =>
+  typeof text === 'string' && withoutMinorUnit.has(text)
+    ? `${text} has no minor unit in ISO 4217, so that no price can be given in it`
+    : `Not an ISO 4217 currency code such as GBP${didYouMean(text, currencyCodes)}`;

@@ -1,5 +1,4 @@
-import { didYouMean } from '../input/closest.ts';
-import { currencyCodes, hasNoMinorUnit } from '../reference-data/currencies.ts';
+import { currencyCodes, currencyProblem } from '../reference-data/currencies.ts';
 import { repeatedIds, type RuleProblem } from './rules.ts';
 import type { ShippingMethod, ShippingMethodList } from './shipping-methods.ts';
 
@@ -35,8 +34,3 @@ function problemsOf({ prices, countries = [], taxCategory, taxed }: ShippingMeth
       : []),
   ];
 }
-
-const currencyProblem = (currency: string): string =>
-  hasNoMinorUnit(currency)
-    ? `${currency} has no minor unit in ISO 4217, so that no price can be given in it`
-    : `Not an ISO 4217 currency code such as GBP${didYouMean(currency, currencyCodes)}`;

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { countryCodes } from '../reference-data/countries.ts';
-import { didYouMean } from '../input/closest.ts';
-import { SentInstant } from '../names.ts';
+import { countrySuggestion, SentInstant } from '../names.ts';
 
 const maxZones = 1000;
 const maxRatesPerZone = 200;
@@ -18,13 +17,13 @@ export const anyCountry = '*';
 
 const ZoneCountry = z
   .enum([...countryCodes, anyCountry], {
-    error: ({ input }) => `Not an ISO 3166-1 alpha-2 country code such as GB, or *${didYouMean(input, countryCodes)}`,
+    error: ({ input }) => `Not an ISO 3166-1 alpha-2 country code such as GB, or *${countrySuggestion(input)}`,
   })
   .meta({ description: 'ISO 3166-1 alpha-2 country code; `*` is every country without a zone', example: 'GB' });
 
 /** Up to 100 percent with up to four decimals, as text: a binary fraction does not hold `8.875` times an amount. */
 const Percentage = z
-  .string()
+  .string('A percentage is decimal text, such as "20"')
   .regex(/^(?:100(?:\.0{1,4})?|(?:0|[1-9]\d?)(?:\.\d{1,4})?)$/, 'A percentage is 0 to 100 with up to 4 decimals')
   .meta({ description: 'Percentage of the taxable amount, as decimal text', example: '8.875' });
 
@@ -102,7 +101,8 @@ const zoneFields = {
     example: 'domestic',
   }),
   reverseCharge: z.literal(true).optional().meta({
-    description: 'A business with a VAT number of valid form accounts for the tax and pays none to the store',
+    description:
+      'A business with a VAT number of valid form accounts for the tax and pays none to the store. The number is of the zone’s country, or both are of the European Union; it is never of the store’s own country',
     example: true,
   }),
 };

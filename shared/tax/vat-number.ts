@@ -43,6 +43,18 @@ const countryOfPrefix = new Map([
 ]);
 
 /**
+ * Members of the VAT area of the European Union; `XI` for goods of Northern Ireland. Source: Directive 2006/112/EC,
+ * articles 5 and 138; Protocol on Ireland/Northern Ireland, article 8.
+ */
+const unionMembers = new Set(
+  'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI'.split(' '),
+);
+
+/** Whether a business that is registered in one country accounts for the tax of goods that go to the other. */
+export const areInOneUnion = (country: string, other: string): boolean =>
+  country === other || (unionMembers.has(country) && unionMembers.has(other));
+
+/**
  * The country of a VAT number with its prefix, if its form is valid there; `XI` for Northern Ireland. Blanks, dots and
  * hyphens do not count. Undefined for other numbers. Whether the number is registered is not checked.
  */

@@ -182,7 +182,9 @@ describe('an order', () => {
   });
 
   test('that is edited after a change of the rates keeps its own rates, and its taxes sum to its tax', async () => {
-    const order = bodyOf(await placed({ currency: 'EUR', shippingAddress: berlin }));
+    // A VAT number of the store's own country was no reason for a reverse charge, and is none for added units.
+    const customer = { vatNumber: 'GB999999973' };
+    const order = bodyOf(await placed({ currency: 'EUR', shippingAddress: berlin, customer }));
     const raised = seed.map((zone) =>
       Object.assign({}, zone, { rates: zone.rates.map((rate) => Object.assign({}, rate, { percentage: '50' })) }),
     );
@@ -252,6 +254,11 @@ describe('the explanation of an order', () => {
       { currency: 'EUR', shippingAddress: berlin, customer: { vatNumber: 'FR12123456789' } },
       'de (Germany): Reverse charge',
     ],
+    ...['GB999999973', 'CHE123456789'].map((vatNumber): [string, Partial<orderRoutes.OrderContent>, string] => [
+      `with the VAT number ${vatNumber}, which is no reason for a reverse charge,`,
+      { currency: 'EUR', shippingAddress: berlin, customer: { vatNumber } },
+      'de (Germany): union',
+    ]),
     [
       'of an exempt customer',
       { customer: { taxExemption: { reason: 'Diplomat' } } },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Country, Currency, PathId, timeProblem } from '../../shared/names.ts';
+import { Country, Currency, PathId, SentInstant, timeProblem } from '../../shared/names.ts';
 import { fieldErrors, inputs } from '../../shared/contracts/problem.ts';
 
 describe('a currency that is not in ISO 4217 is refused with what was probably meant', () => {
@@ -8,7 +8,8 @@ describe('a currency that is not in ISO 4217 is refused with what was probably m
     ['gbp', 'did you mean GBP?'],
     ['US', 'did you mean USD'],
     ['EURO', 'did you mean EUR?'],
-    ['XXX', 'Not an ISO 4217 currency code'],
+    ['XXX', 'XXX has no minor unit in ISO 4217'],
+    ['XAU', 'XAU has no minor unit in ISO 4217'],
     ['BGN', 'Not an ISO 4217 currency code'],
     ['constructor', 'Not an ISO 4217 currency code'],
   ])('%s', (code, detail) => {
@@ -42,6 +43,16 @@ test.each(['PARCEL/1', 'a%2Fb', '.', '..', 'a b', 'ü', 'a?b', 'a#b', 'a;b', '',
 test.each(['PARCEL-1', 'a.b', '...', '.a', 'a~b_c', '1Z999'])('an id that survives a path is accepted: %s', (id) =>
   expect(PathId.safeParse(id).success).toBe(true),
 );
+
+describe('a time that is no RFC 3339 time is refused once, with the form that it has', () => {
+  // A + in a query that is not encoded is a blank.
+  test.each(['2011-01-04', '2027-03-28T01:30', '2027-03-28T01:30:00 01:00', '', 0])('%s', (text) => {
+    const { error } = SentInstant.safeParse(text, inputs);
+    expect(error && fieldErrors(error).map(({ detail }) => detail)).toEqual([
+      'Not an RFC 3339 time with offset, such as 2026-11-30T09:15:00Z',
+    ]);
+  });
+});
 
 const now = Date.parse('2026-03-05T12:00:00Z');
 test.each([

@@ -26,13 +26,13 @@ export const editing =
       const stored = order.edits?.find(({ editId }) => editId === content.editId)?.contentHash;
       const sent = { content, contentHash: canonicalHash(content, { stored }), ifMatch: headers['if-match'] };
       const channel = Object.values(channels).find((known) => known.channel === order.channel);
-      const pricesItself = channel?.pricesItself ?? false;
+      const { pricesItself = false, taxIncluded } = channel ?? {};
       const version = order.pricing?.settingsVersions.taxZones ?? 0;
       const [current, frozenZones] = await Promise.all([
         offerOf(skusOf(order, content)),
         version > 0 ? zonesOf(version) : undefined,
       ]);
-      const offer = { ...current, frozenZones, pricesItself, now: cause.now };
+      const offer = { ...current, frozenZones, pricesItself, taxIncluded, now: cause.now };
       return edit(order, sent, offer, policy);
     };
     const outcome = await applyForCaller(store, channels, request, decide);

@@ -25,12 +25,13 @@ const maxSkus = ({ promotionClaims = [] }: OrderItem) =>
 
 /**
  * Catalogue and stock of the edit's SKUs at `now` (milliseconds); `pricesItself`: the order's channel sets its own prices.
- * `frozenZones`: the zones by which the order was taxed. @default those of the deployment
+ * `taxIncluded`: whether its prices contain tax, if its settings say so. `frozenZones`: the zones by which the order was taxed. @default those of the deployment
  */
 export type Offer = {
   skus: ReadonlyMap<string, SkuRecord>;
   stock: ReadonlyMap<string, StockItem>;
   pricesItself: boolean;
+  taxIncluded?: boolean | undefined;
   now: number;
   frozenZones?: readonly TaxZone[] | undefined;
 } & Partial<PricingSnapshots>;

@@ -58,7 +58,7 @@ export function edit(
   const rules = rulesOf(policy, offer.settings, offer.priceLists);
   const frozen = frozenRules(order, rulesOf(policy), offer.frozenZones);
   if (content.shippingAddress && isOtherZone(content.shippingAddress, order, frozen)) return zoneChange;
-  const taxation = frozenTaxation(order, frozen);
+  const taxation = frozenTaxation(order, frozen, offer.taxIncluded);
   const units = editLines(order, content, offer, taxation, policy);
   if ('refusal' in units) return units.refusal;
   const amounts = amountsOf(order, content, units.lines, { rules, taxation });

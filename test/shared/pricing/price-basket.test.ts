@@ -240,6 +240,14 @@ describe('a basket', () => {
       [['reverse-charge', 1760, 0]],
       1760,
     ],
+    ...(['GB999999973', 'TW12345678', 'CHE123456789'] as const).map(
+      (vatNumber): [string, Given, [string, number, number][], number] => [
+        `without a reverse charge for ${vatNumber}, of the own country or from outside the union`,
+        { currency: 'EUR', country: 'DE', customer: { vatNumber } },
+        [['standard-2021-01-01', 1260, 239]],
+        1499,
+      ],
+    ),
     ['of an exempt customer', { customer: { taxExemption: { reason: 'Diplomat' } } }, [['exemption', 1000, 0]], 1000],
   ])('%s has its tax by rate', (_what, given, taxes, totalMinor) => {
     const basket = priced(given, [aList(), aList({ listId: 'usd', currency: 'USD' })]);

@@ -46,6 +46,7 @@ describe('refuses, and says what to change:', () => {
       '/methods/0/prices/GPB',
       'did you mean GBP',
     ],
+    ['tax-zones', { zones: [{ zoneId: 'uk', name: 'UK', country: 'UK', rates: [] }] }, '/zones/0/country', 'mean GB?'],
     ['shipping-methods', { methods: [{ ...express, prices: { XAU: 1 } }] }, '/methods/0/prices/XAU', 'no minor unit'],
     ['shipping-methods', { methods: [{ ...express, prices: { gbp: 1 } }] }, '/methods/0/prices/gbp', 'ISO 4217'],
     ['shipping-methods', { methods: [{ ...express, prices: { GBP: 4.95 } }] }, '/methods/0/prices/GBP', 'expected int'],
