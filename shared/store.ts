@@ -78,6 +78,10 @@ export const channelNames = (channels: Channels): string[] => [
   ...new Set(Object.values(channels).map(({ channel }) => channel)),
 ];
 
+/** Days in the past that `placedAt` of an order of any channel may be. */
+export const longestOrderAgeDays = (channels: Channels): number =>
+  Math.max(...Object.values(channels).map(({ maxOrderAgeDays = defaultMaxOrderAgeDays }) => maxOrderAgeDays));
+
 const BasisPoints = z.int().min(0).max(10_000);
 
 /** Largest amounts of an order, in minor units of its currency. */

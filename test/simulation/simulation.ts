@@ -7,13 +7,12 @@ import type { FailedInvocation } from '../../infra/local/observer.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import { type ApiClient, createApiClient } from '../support/system/api-client.ts';
 import { actors } from './actors/actors.ts';
-import { putInForce } from './actors/marketing.ts';
+import { createPromotions } from './actors/marketing.ts';
 import type { PlannedSku } from './workload/assortment.ts';
 import { readNotices, redriveAll } from './checkers/dead-letters.ts';
 import { adminOf, type FinalState, readLake, readResults, readSchedules, readTables } from './checkers/final-state.ts';
 import { violationsOf } from './checkers/checkers.ts';
 import { days } from './workload/order-plan.ts';
-import { simulatedPromotions } from './workload/promotions.ts';
 import { planOf } from './workload/plan.ts';
 import { progressOf } from './actors/progress.ts';
 import { startReceivers } from './actors/webhook-receivers.ts';
@@ -79,7 +78,7 @@ export async function simulate(options: SimulationOptions) {
   };
   try {
     await createStock(context);
-    await putInForce(context, simulatedPromotions(context.plan));
+    await createPromotions(context);
     faults.begin();
     await Promise.all(actors.map(({ act }) => act(context)));
     const faultSeconds = (performance.now() - started) / 1000;
@@ -160,7 +159,7 @@ async function passAnHour(context: RunContext, becomeQuiescent: () => Promise<vo
 }
 
 const readDeadlines = async ({ engine, admin }: RunContext) => ({
-  schedules: await readSchedules(admin),
+  schedules: await readSchedules(admin, 'ref_'),
   refunds: (await readTables(engine, admin)).refunds,
 });
 
@@ -176,12 +175,25 @@ async function readState(
   const tables = await readTables(engine, admin);
   const deadlines: FinalState['deadlines'] = [
     afterFaults,
-    { schedules: await readSchedules(admin), refunds: tables.refunds },
+    { schedules: await readSchedules(admin, 'ref_'), refunds: tables.refunds },
   ];
+  const promotionSchedules = await readSchedules(admin, 'promotion.');
   const lake = await readLake(admin, lakeBucket);
   const stockResults = await readResults(admin, stockInboxBucket);
   const orderResults = await readResults(admin, orderFilesBucket);
-  return { ...tables, plan, now: now(), lake, stockResults, orderResults, deadLetters, deadlines, reports, observed };
+  return {
+    ...tables,
+    plan,
+    now: now(),
+    lake,
+    stockResults,
+    orderResults,
+    deadLetters,
+    promotionSchedules,
+    deadlines,
+    reports,
+    observed,
+  };
 }
 
 function clientsOf(engine: LocalStore, now: () => number) {

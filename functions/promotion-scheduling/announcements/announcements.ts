@@ -42,7 +42,11 @@ export function announcementsDue(
     if (isNow !== inForce) due.push({ definition: isNow ? PromotionStarted : PromotionEnded, at });
     inForce = isNow;
   };
-  let at = last?.dueAt === undefined ? Infinity : Date.parse(last.dueAt);
+  const changedAt = Date.parse(record.changedAt);
+  if (!last && compiled) announce(isInForce(compiled, storeZone, changedAt), changedAt);
+  // The first announcement may be late: its start and end may have come since.
+  const nextAt = last ? last.dueAt : compiled && nextBoundary(compiled, storeZone, changedAt)?.at;
+  let at = nextAt === undefined ? Infinity : new Date(nextAt).getTime();
   for (let count = 0; at <= now && count < maxBoundaries; count += 1) {
     if (!compiled) break;
     announce(isInForce(compiled, storeZone, at), at);
@@ -50,11 +54,7 @@ export function announcementsDue(
   }
   // Also a promotion that was created, changed, paused, resumed or ended since.
   const isCaughtUp = !compiled || at > now;
-  if (isCaughtUp)
-    announce(
-      compiled !== undefined && isInForce(compiled, storeZone, now),
-      Math.min(now, Date.parse(record.changedAt)),
-    );
+  if (isCaughtUp) announce(compiled !== undefined && isInForce(compiled, storeZone, now), Math.min(now, changedAt));
   const boundary = isCaughtUp ? compiled && nextBoundary(compiled, storeZone, now)?.at : at;
   const dueAt = boundary === undefined || boundary === Infinity ? undefined : new Date(boundary).toISOString();
   const next = { version: (last?.version ?? 0) + 1, inForce, ...(dueAt !== undefined && { dueAt }) };

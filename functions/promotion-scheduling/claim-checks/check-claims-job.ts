@@ -10,8 +10,6 @@ import { addHeld, compareClaims, confirmed, type CounterDifference, type Held } 
 /** Pause before each pass, in seconds: the index of orders is eventually consistent. */
 const pausesSeconds = [0, 1, 4, 10];
 
-/** An order has the time of its request, and may be priced later by a promotion that was created meanwhile. */
-const maxQueuedMs = 86_400_000;
 const maxErrorLength = 500;
 
 type ClaimCheck = {
@@ -36,7 +34,7 @@ export async function checkClaims(
 ): Promise<ClaimCheck> {
   const limited = (await store.promotions()).filter(isLimited);
   const ids = limited.map(({ promotionId }) => promotionId);
-  const from = new Date((await store.firstCreated(ids, cause.now)) - maxQueuedMs).toISOString();
+  const from = await store.firstPlaced(ids, cause.now);
   const repaired: CounterDifference[] = [];
   let customers: Key[] = [];
   let counters = 0;

@@ -4,6 +4,7 @@ import { PromotionClaimCheckRequested } from '../../../shared/contracts/promotio
 import { batchJobMaxAttempts, openDatabase } from '../../../shared/dynamodb/database.ts';
 import { eventHandler } from '../../../shared/lambda/event-handler.ts';
 import { Instant } from '../../../shared/names.ts';
+import { longestOrderAgeDays } from '../../../shared/store.ts';
 import { checkClaims, requestedCheck } from './check-claims-job.ts';
 import { createClaimCheckRequests } from './claim-check-request-store.ts';
 import { createClaimCheckStore } from './claim-check-store.ts';
@@ -11,7 +12,7 @@ import { ClaimCheckEnv } from './env.ts';
 
 const env = ClaimCheckEnv.parse(process.env);
 const db = openDatabase(batchJobMaxAttempts);
-const checks = createClaimCheckStore(db, env);
+const checks = createClaimCheckStore(db, env, longestOrderAgeDays(env.CHANNELS));
 const requested = requestedCheck({ checks, requests: createClaimCheckRequests(db, env) }, { pause, clock: Date.now });
 
 /** An event also has a `time`, so that it is compared first. */

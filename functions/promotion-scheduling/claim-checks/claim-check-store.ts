@@ -22,11 +22,14 @@ const Keys = z.object({ pk: z.string(), sk: z.string() });
 const Holder = z.object({ promotionClaims: z.array(PromotionClaim).optional() });
 
 const keyOf = ({ pk, sk }: Key): Key => ({ pk, sk });
+const dayMs = 86_400_000;
+/** An order has the time of its request, and may be priced later by a promotion that was created meanwhile. */
+const maxQueuedMs = dayMs;
 /** Orders that an error names. */
 const maxNamed = 20;
 
-/** What a check of claims reads and repairs. */
-export function createClaimCheckStore(db: Database, tables: Tables) {
+/** What a check of claims reads and repairs. `orderAgeDays`: how far in the past `placedAt` of an order may be. */
+export function createClaimCheckStore(db: Database, tables: Tables, orderAgeDays: number) {
   const { ORDER_TABLE_NAME: orders, PROMOTION_TABLE_NAME: table } = tables;
   const { counts, sharedCounters } = createClaimsStore(db, table);
   const sets = createPromotionSetStore(db, tables);
@@ -43,14 +46,15 @@ export function createClaimCheckStore(db: Database, tables: Tables) {
     },
 
     /**
-     * When the first of these promotions was created, in milliseconds, at most `now`. An approval of a later change would be
-     * too late: orders before it hold claims as well. 0 if a promotion is missing.
+     * The `placedAt` (RFC 3339, UTC) from which on orders may hold claims of these promotions: their creation, less the age
+     * that an order may have. An approval of a later change would be too late: orders before it hold claims as well.
      */
-    async firstCreated(promotionIds: readonly string[], now: number): Promise<number> {
-      if (promotionIds.length === 0) return now;
+    async firstPlaced(promotionIds: readonly string[], now: number): Promise<string> {
       const items = (await readBatch(db, { [table]: promotionIds.map(promotionKey) }, true)).get(table) ?? [];
-      if (items.length < promotionIds.length) return 0;
-      return Math.min(now, ...items.map((item) => Date.parse(recordOf(item).createdAt)));
+      const created = items.map((item) => Date.parse(recordOf(item).createdAt));
+      const first = items.length < promotionIds.length ? 0 : Math.min(now, ...created);
+      const oldest = first - Math.max(orderAgeDays * dayMs, maxQueuedMs);
+      return new Date(Math.max(0, oldest)).toISOString();
     },
 
     /**

@@ -26,8 +26,9 @@ const sale = aPromotion({
   shards: 16,
   approvedAt: noon - 60_000,
 });
+const orderAgeDays = 30;
 const check = (checkId = 'check', pause: () => Promise<unknown> = async () => undefined) =>
-  checkClaims(createClaimCheckStore(db, tables), checkId, aCause({ now: noon + 60_000 }), pause);
+  checkClaims(createClaimCheckStore(db, tables, orderAgeDays), checkId, aCause({ now: noon + 60_000 }), pause);
 const orderFor = (sku: string, customer = { id: 'ada' }) => shop.contentOf({ lines: [{ sku, quantity: 1 }], customer });
 const add = (key: Key, count: number) =>
   db.send(
@@ -103,9 +104,24 @@ describe('a check of claims', () => {
     const Item = itemOf({ ...record, contentHash: '', createdAt: at, createdBy: by, changedAt: at, changedBy: by });
     await db.send(new PutCommand({ TableName: tables.PROMOTION_TABLE_NAME, Item }));
     const later = aCause({ now: noon + 72 * 3_600_000 });
-    const result = await checkClaims(createClaimCheckStore(db, tables), 'later', later, async () => undefined);
+    const result = await checkClaims(
+      createClaimCheckStore(db, tables, orderAgeDays),
+      'later',
+      later,
+      async () => undefined,
+    );
     expect(result).toMatchObject({ repaired: [], notCompared: 0 });
     expect(await shop.left(renamed)).toMatchObject({ uses: 49 });
+    // A channel may send an order of a time before the promotion. Seen failing: its claim was taken for a wrong counter.
+    await shop.place({ ...orderFor(sku, { id: 'bob' }), placedAt: new Date(noon - 29 * 86_400_000).toISOString() });
+    const again = await checkClaims(
+      createClaimCheckStore(db, tables, orderAgeDays),
+      'again',
+      later,
+      async () => undefined,
+    );
+    expect(again).toMatchObject({ repaired: [], notCompared: 0 });
+    expect(await shop.left(renamed)).toMatchObject({ uses: 48 });
   });
 
   test('repairs nothing if an order cannot be read, and names it', async () => {

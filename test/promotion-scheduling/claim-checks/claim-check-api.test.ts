@@ -23,7 +23,7 @@ const checkId = `check-${new Date(noon).toISOString()}`;
 const read = async () => ClaimCheck.parse((await get(aRequest(getClaimCheck, { params: { checkId } }))).body);
 const request = () => post(aRequest(postClaimCheck, { body: {}, cause: aCause({ now: noon }) }));
 const run = requestedCheck(
-  { checks: createClaimCheckStore(db, tables), requests },
+  { checks: createClaimCheckStore(db, tables, 30), requests },
   { pause: async () => undefined, clock: () => noon + 60_000 },
 );
 const message = () => ({

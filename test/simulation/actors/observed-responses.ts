@@ -2,8 +2,17 @@ import type { Movement } from '../../../shared/stock/movement.ts';
 import type { OrderContent } from '../../../shared/contracts/orders/routes.ts';
 import type { PlannedMovementDelivery } from '../workload/stock-plan.ts';
 
-/** The response to an order; status 0 if there was none. */
-export type ObservedOrderResponse = { channel: string; sent: OrderContent; status: number; type: string; text: string };
+/** The response to an order; status 0 if there was none. `receivedAt`: when, by the engine's clock, in milliseconds. */
+export type ObservedOrderResponse = {
+  channel: string;
+  sent: OrderContent;
+  status: number;
+  type: string;
+  text: string;
+  receivedAt: number;
+};
+/** A span in milliseconds, by the engine's clock. */
+type Span = { from: number; to: number };
 type ObservedMovementResponse = { sent: Movement; status: 'applied' | 'already-applied' | 'rejected'; reason?: string };
 /** The response to a payment event; `result` is its status field. */
 type ObservedPaymentResponse = Record<'eventId' | 'orderId' | 'type' | 'result', string> & {
@@ -40,6 +49,10 @@ export function createObservedResponses() {
   const movementDeliveries: PlannedMovementDelivery[] = [];
   /** Days and run ids of the reports requested during the faults phase. */
   const reportRuns: { runId: string; date: string }[] = [];
+  /** Spans in which promotions were certainly paused, switched off or ended. */
+  const interruptions: (Span & { promotionId: string })[] = [];
+  /** When the promotion `hour` is in force. */
+  const hour: Span = { from: 0, to: 0 };
   let retries = 0;
   let unanswered = 0;
   return {
@@ -51,6 +64,8 @@ export function createObservedResponses() {
     deliveries,
     movementDeliveries,
     reportRuns,
+    interruptions,
+    hour,
     countRetry: () => void (retries += 1),
     countUnanswered: () => void (unanswered += 1),
     counts: () => ({ retries, unanswered }),

@@ -42,7 +42,7 @@ async function sendRepeatedly(context: RunContext, order: PlannedOrder, lane: 'd
 }
 
 async function send(
-  { client, observed }: RunContext,
+  { client, observed, now }: RunContext,
   order: PlannedOrder,
   content: PlannedOrder['content'],
   lane: string,
@@ -50,10 +50,11 @@ async function send(
   const headers = lane === 'queued' ? { prefer: 'respond-async' } : {};
   const response = await callWithRetries(observed, () => client(order.client).post('/orders', content, headers));
   const { status = 0, text = '', body } = response ?? {};
-  observed.orders.push({ channel: order.client, sent: content, status, type: String(body?.type ?? ''), text });
+  const type = String(body?.type ?? '');
+  observed.orders.push({ channel: order.client, sent: content, status, type, text, receivedAt: now() });
 }
 
-async function sendBatch({ client, observed }: RunContext, { orders, repeats }: PlannedBatch): Promise<void> {
+async function sendBatch({ client, observed, now }: RunContext, { orders, repeats }: PlannedBatch): Promise<void> {
   const [first] = orders;
   if (!first) return;
   await repeatedly({ repeats, isConcurrent: first.isConcurrent }, async () => {
@@ -65,7 +66,8 @@ async function sendBatch({ client, observed }: RunContext, { orders, repeats }: 
       const result = response?.body.results?.[index];
       // The status that a single queued order would have.
       const status = { accepted: 202, placed: 200, refused: Number(result?.problem?.status) }[String(result?.status)];
-      observed.orders.push({ channel, sent, status: status ?? 0, type: String(result?.problem?.type ?? ''), text: '' });
+      const type = String(result?.problem?.type ?? '');
+      observed.orders.push({ channel, sent, status: status ?? 0, type, text: '', receivedAt: now() });
     }
   });
 }

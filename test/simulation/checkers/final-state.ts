@@ -61,6 +61,8 @@ export type FinalState = Tables & {
   ledger: readonly MadeRefund[];
   /** Refunds whose payout staff looked up at the provider, because of a chargeback. */
   notifiedByStaff: ReadonlySet<string>;
+  /** Names of the schedules of starts and ends of promotions. */
+  promotionSchedules: string[];
   /** After the first faults phase, with many pending refunds, and at the end. */
   deadlines: [Deadlines, Deadlines];
   reports: DayReport[];
@@ -153,13 +155,13 @@ export async function readTables({ context }: Pick<LocalStore, 'context'>, { db 
   return tables;
 }
 
-/** Names of the refund schedules, which begin with the refund id. */
-export async function readSchedules({ settings }: Admin): Promise<string[]> {
+/** Names of the schedules with this prefix: those of refunds begin with the refund id, those of promotions with `promotion.`. */
+export async function readSchedules({ settings }: Admin, NamePrefix: 'ref_' | 'promotion.'): Promise<string[]> {
   const scheduler = new SchedulerClient(settings);
   const names: string[] = [];
   let NextToken: string | undefined;
   do {
-    const page = await scheduler.send(new ListSchedulesCommand({ NamePrefix: 'ref_', NextToken }));
+    const page = await scheduler.send(new ListSchedulesCommand({ NamePrefix, NextToken }));
     names.push(...(page.Schedules ?? []).map(({ Name = '' }) => Name));
     NextToken = page.NextToken;
   } while (NextToken !== undefined);

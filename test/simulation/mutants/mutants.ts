@@ -17,14 +17,24 @@ const root = join(import.meta.dirname, '../../..');
  */
 export type Mutant = { file: string; from: string; to: string; detectedBy?: string };
 
-export const mutants: Record<string, Mutant> = {
-  ...orderMutants,
-  ...lifeCycleMutants,
-  ...refundMutants,
-  ...stockMutants,
-  ...eventMutants,
-  ...promotionMutants,
+/** By subject. */
+export const mutantGroups: Record<string, Record<string, Mutant>> = {
+  orders: orderMutants,
+  'life-cycle': lifeCycleMutants,
+  refunds: refundMutants,
+  stock: stockMutants,
+  events: eventMutants,
+  promotions: promotionMutants,
 };
+export const mutants: Record<string, Mutant> = Object.assign({}, ...Object.values(mutantGroups));
+
+/** The names of all mutants, of those of a group, or one name. Throws if there is none. */
+export function mutantNames(name: string): string[] {
+  const found = name === 'all' ? mutants : (mutantGroups[name] ?? (mutants[name] && { [name]: mutants[name] }));
+  if (found) return Object.keys(found);
+  const known = ['all', ...Object.keys(mutantGroups), ...Object.keys(mutants)];
+  throw new Error(`There is no mutant or group ${name}. There are ${known.join(', ')}`);
+}
 
 /** The mutated source. Throws if `from` does not occur exactly once, as after a change of the code. */
 export function mutatedSource({ file, from, to }: Mutant, checkout: string): string {
