@@ -25,7 +25,7 @@ const api = analysisApi({
   promotion,
   timeZone: env.TIME_ZONE,
 });
-const settings = { selling: env.SELLING, channels: env.CHANNELS };
+const settings = { selling: env.SELLING, channels: env.CHANNELS, priceGuard: env.PRICE_GUARD };
 
 export const handler = httpHandler(
   on(rehearsalRoutes.postRehearsal, api.postRehearsal),

@@ -4,9 +4,9 @@ import { channelNames, type Channels, type SellingPolicy } from '../../shared/st
 import type { Offer } from './promotion/preview-cart.ts';
 import type { Review } from './promotion/review.ts';
 import type { ReductionReview } from './reductions/reduction-review.ts';
-import { concernedBy, mostCommonCurrency, namedSkus } from './worst-case/concerned-goods.ts';
-import { type ConcernedSkus, skusOfBaskets } from './worst-case/concerned-skus-store.ts';
-import { basketsWith, type PastBaskets } from './worst-case/past-baskets.ts';
+import { concernedBy, mostCommonCurrency, namedSkus, unionOf } from './worst-case/concerned-goods.ts';
+import { type ConcernedSkus, pastBasketsOf } from './worst-case/concerned-skus-store.ts';
+import type { PastBaskets } from './worst-case/past-baskets.ts';
 import { worstCase } from './worst-case/worst-case.ts';
 import { worstCaseWarnings } from './worst-case/worst-case-warnings.ts';
 
@@ -28,16 +28,14 @@ export const reviewWith =
   ({ skus, pastBaskets, readOffer, reductions, settings: { selling, channels } }: Deps): Review =>
   async (reviewed) => {
     const { draft, set, now } = reviewed;
-    const named = namedSkus(draft);
-    const baskets = basketsWith(await pastBaskets(), named, maxPastBaskets);
-    const [read, ofPast, { settings, priceLists }] = await Promise.all([
-      skus(named, maxSkus),
-      skusOfBaskets(skus, baskets, maxSkus),
+    const [read, past, { settings, priceLists }] = await Promise.all([
+      skus(namedSkus(draft), maxSkus),
+      pastBaskets().then((kept) => pastBasketsOf(skus, kept, reviewed, maxPastBaskets)),
       readOffer([]),
     ]);
     const promotions = promotionRules(set, settings, selling);
     if (!promotions) return { warnings: [] };
-    const concerned = concernedBy(draft, set, read);
+    const concerned = unionOf(concernedBy(draft, set, read), past.goods, maxSkus);
     const rules = { ...rulesOf(selling, settings, priceLists, promotions), promotions };
     const names = channelNames(channels);
     const channel = names[0] ?? '';
@@ -50,8 +48,8 @@ export const reviewWith =
       channel,
       currency,
       now,
-      baskets,
-      beside: ofPast,
+      baskets: past.baskets,
+      beside: past.skus,
       maxPricings,
     });
     const isWhole = found.searched.isWhole && read.length < maxSkus;

@@ -25,7 +25,7 @@ export const handler = queueHandler(
     lake: createLakeStore(s3, env.LAKE_BUCKET_NAME),
     duckDb: createDuckDb(),
     kinds: analysisKinds(
-      () => createPricingSource(db, env, { selling: env.SELLING, channels: env.CHANNELS }),
+      () => createPricingSource(db, env, { selling: env.SELLING, channels: env.CHANNELS, priceGuard: env.PRICE_GUARD }),
       createPastBaskets(async () => files),
       env.SELLING.timeZone,
     ),

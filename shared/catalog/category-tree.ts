@@ -30,6 +30,12 @@ export function pathOf(categories: Categories, categoryId: string | undefined): 
   return path;
 }
 
+/** The ids of the categories from the top to each category, by its id. */
+export const categoryPaths = (categories: Categories): Record<string, string[]> =>
+  Object.fromEntries(
+    [...categories.keys()].map((id) => [id, pathOf(categories, id).map(({ categoryId }) => categoryId)]),
+  );
+
 /** By tree, which never changes: to check all of 2,000 categories would take seconds otherwise. */
 const childrenByTree = new WeakMap<Categories, ReadonlyMap<string | undefined, readonly VersionedCategory[]>>();
 

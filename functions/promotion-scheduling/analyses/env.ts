@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PriceGuard } from '../../../shared/catalog/price-guard.ts';
 import { jsonVariable } from '../../../shared/lambda/json-variable.ts';
 import { Channels, SellingPolicy } from '../../../shared/store.ts';
 
@@ -18,6 +19,7 @@ export const AnalysisApiEnv = ReplayRequestEnv.extend({
   /** By client id. */
   CHANNELS: jsonVariable(Channels),
   SELLING: jsonVariable(SellingPolicy),
+  PRICE_GUARD: jsonVariable(PriceGuard),
 });
 export type AnalysisApiEnv = z.input<typeof AnalysisApiEnv>;
 

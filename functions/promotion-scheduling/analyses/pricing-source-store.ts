@@ -1,4 +1,12 @@
 import * as z from 'zod';
+import {
+  type Categories,
+  categoriesOf,
+  categoryPaths,
+  CategoryTree,
+  categoryTreeKey,
+} from '../../../shared/catalog/category-tree.ts';
+import type { PriceGuard } from '../../../shared/catalog/price-guard.ts';
 import { skuKey, SkuRecord } from '../../../shared/catalog/sku-item.ts';
 import { type Database, readBatch } from '../../../shared/dynamodb/database.ts';
 import type { LakeEvent } from '../../../shared/lake/day-events.ts';
@@ -12,10 +20,12 @@ import { promotionSetOfVersion, promotionSetReader } from '../../../shared/promo
 import { readShippingMethods, readTaxZones } from '../../../shared/settings/priced-settings-store.ts';
 import { promotionRules } from '../../../shared/settings/promotion-policy.ts';
 import { sellingSettingsReader } from '../../../shared/settings/selling-settings.ts';
+import { snapshotReader } from '../../../shared/settings/snapshot.ts';
 import type { Channels, SellingPolicy } from '../../../shared/store.ts';
+import { marginsOf } from '../promotion/compile-set.ts';
 
 type Tables = { CATALOG_TABLE_NAME: string; SETTINGS_TABLE_NAME: string; PROMOTION_TABLE_NAME: string };
-type Settings = { selling: SellingPolicy; channels: Channels };
+type Settings = { selling: SellingPolicy; channels: Channels; priceGuard: Omit<PriceGuard, 'changeExpiresHours'> };
 
 /** What an event names of what its order was priced by. */
 const Named = z.object({
@@ -37,8 +47,9 @@ const deployed: Versions = { taxZones: 0, shippingMethods: 0 };
 const skusPerRead = 100;
 
 /** What past orders are priced again with: SKUs of today, and the versions of settings and promotions that they name. */
-export async function createPricingSource(db: Database, tables: Tables, { selling, channels }: Settings) {
-  const { policy, current } = await promotionsNow(db, tables, selling);
+export async function createPricingSource(db: Database, tables: Tables, settings: Settings) {
+  const { selling, channels } = settings;
+  const { policy, current } = await promotionsNow(db, tables, settings);
   const [zonesOf, methodsOf] = [readTaxZones(db, tables), readShippingMethods(db, tables)];
   const setOf = promotionSetOfVersion(db, tables.PROMOTION_TABLE_NAME);
   const skus = new Map<string, SkuRecord | undefined>();
@@ -105,16 +116,27 @@ export type LoadedSource = Awaited<ReturnType<typeof createPricingSource>>;
 const nameOf = ({ taxZones, shippingMethods, promotions }: Versions) =>
   `${taxZones} ${shippingMethods} ${promotions ?? ''}`;
 
-/** The promotions in force, and how promotions combine. The policy of then is not kept with an order. */
+/**
+ * The promotions in force with all categories and margins, as a draft may name others than they do, and how promotions
+ * combine. The policy of then is not kept with an order.
+ */
 async function promotionsNow(
   db: Database,
-  { SETTINGS_TABLE_NAME: settings, PROMOTION_TABLE_NAME: promotions }: Tables,
-  { timeZone }: SellingPolicy,
-): Promise<{ policy: PromotionPolicy; current: PromotionSet | undefined }> {
-  const items = await readBatch(db, { [settings]: [snapshotKeys.settings], [promotions]: [headKeyFor('')] }, true);
-  const current = await promotionSetReader(db, promotions)(items.get(promotions)?.[0]);
+  { SETTINGS_TABLE_NAME: settings, PROMOTION_TABLE_NAME: promotions, CATALOG_TABLE_NAME: catalog }: Tables,
+  { selling: { timeZone }, priceGuard }: Settings,
+): Promise<{ policy: PromotionPolicy; current: PromotionSet }> {
+  const keys = { [settings]: [snapshotKeys.settings], [promotions]: [headKeyFor('')], [catalog]: [categoryTreeKey] };
+  const items = await readBatch(db, keys, true);
+  const inForce = await promotionSetReader(db, promotions)(items.get(promotions)?.[0]);
   const none: PromotionSet = { version: 0, promotions: [], categoryPaths: {} };
-  const rules = promotionRules(current ?? none, sellingSettingsReader()(items.get(settings)?.[0]), { timeZone });
+  const tree = snapshotReader(CategoryTree.transform(categoriesOf))(items.get(catalog)?.[0]);
+  const categories: Categories = tree?.value ?? new Map();
+  const current = {
+    ...(inForce ?? none),
+    categoryPaths: categoryPaths(categories),
+    minMarginBasisPoints: marginsOf(categories, priceGuard),
+  };
+  const rules = promotionRules(current, sellingSettingsReader()(items.get(settings)?.[0]), { timeZone });
   if (!rules) throw new Error('A set has rules');
   return { policy: rules.policy, current };
 }

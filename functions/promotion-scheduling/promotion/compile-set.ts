@@ -1,4 +1,4 @@
-import { type Categories, pathOf } from '../../../shared/catalog/category-tree.ts';
+import { type Categories, categoryPaths } from '../../../shared/catalog/category-tree.ts';
 import { marginFor } from '../../../shared/catalog/margin.ts';
 import type { PriceGuard } from '../../../shared/catalog/price-guard.ts';
 import type { GoodsScope, PromotionDefinition } from '../../../shared/contracts/promotions/definition.ts';
@@ -55,9 +55,7 @@ function setOf(
   const named = new Set(
     [...scopes, ...scopes.flatMap(({ except }) => except ?? [])].flatMap((scope) => scope.categories ?? []),
   );
-  const paths = [...categories.keys()].map(
-    (id) => [id, pathOf(categories, id).map(({ categoryId }) => categoryId)] as const,
-  );
+  const paths = Object.entries(categoryPaths(categories));
   const margins = kept.length > 0 ? marginsOf(categories, priceGuard) : undefined;
   return {
     promotions: kept,
@@ -78,7 +76,10 @@ export const scopesOf = ({
 ];
 
 /** The margins that differ from that of the store, by category. */
-function marginsOf(categories: Categories, guard: CompileContext['priceGuard']): PromotionSet['minMarginBasisPoints'] {
+export function marginsOf(
+  categories: Categories,
+  guard: CompileContext['priceGuard'],
+): PromotionSet['minMarginBasisPoints'] {
   const byCategory = [...categories.keys()].flatMap((id) => {
     const margin = marginFor(id, categories, guard)?.minMarginBasisPoints;
     return margin === undefined || margin === guard.minMarginBasisPoints ? [] : [[id, margin] as const];

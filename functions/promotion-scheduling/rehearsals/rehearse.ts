@@ -41,7 +41,7 @@ export type KeptRehearsal = {
 
 type Setup = {
   drafts: readonly Draft[];
-  /** The promotions of now, for what orders from before the first promotion do not have. */
+  /** The promotions of now, with all categories and margins: the set of then has those of its promotions only. */
   current: PromotionSet | undefined;
   policy: PromotionPolicy;
   source: PricingSource;

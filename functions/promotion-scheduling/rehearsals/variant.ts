@@ -44,8 +44,8 @@ export function setsWith({ promotion }: Draft, current: PromotionSet | undefined
     const { disabled: _disabled, ...rest } = base;
     const set: PromotionSet = {
       ...rest,
-      // An order from before the first promotion has no categories of its own.
-      categoryPaths: then ? base.categoryPaths : (current?.categoryPaths ?? {}),
+      // The set of then has only the categories that its promotions name.
+      categoryPaths: { ...current?.categoryPaths, ...base.categoryPaths },
       minMarginBasisPoints: base.minMarginBasisPoints ?? current?.minMarginBasisPoints,
       promotions: [...others, promotion],
     };

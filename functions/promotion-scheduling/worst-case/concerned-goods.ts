@@ -36,6 +36,10 @@ export function concernedBy(
   return skus.filter((sku, line) => concerned.has(line) || fixed.has(sku.sku));
 }
 
+/** SKUs of both lists, each once, and this number at most. */
+export const unionOf = (one: readonly SkuRecord[], other: readonly SkuRecord[], limit: number): SkuRecord[] =>
+  [...new Map([...one, ...other].map((record) => [record.sku, record])).values()].slice(0, limit);
+
 /** The currency of most SKUs. */
 export function mostCommonCurrency(skus: readonly SkuRecord[]): string {
   const counts = [...Map.groupBy(skus, ({ currency }) => currency)].map(([currency, own]) => ({

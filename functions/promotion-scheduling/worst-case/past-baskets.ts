@@ -77,11 +77,23 @@ export function withDays(past: PastBaskets, added: DayBaskets): PastBaskets {
   };
 }
 
-/** The baskets with one of these SKUs, those of most orders first; all baskets without named SKUs. */
-export function basketsWith(past: PastBaskets, named: readonly string[], limit: number): SmallBasket[] {
-  const wanted = new Set(named);
-  return past.baskets
-    .filter(({ lines }) => wanted.size === 0 || lines.some(([sku]) => wanted.has(sku)))
-    .slice(0, limit)
-    .map(({ lines }) => lines);
+/** The baskets with one of these SKUs, those of most orders first. */
+export function basketsWith(baskets: readonly SmallBasket[], skus: readonly string[]): SmallBasket[] {
+  const wanted = new Set(skus);
+  return baskets.filter((lines) => lines.some(([sku]) => wanted.has(sku)));
 }
+
+/** The first baskets that together have at most this number of SKUs. */
+export function basketsOfSkus(baskets: readonly SmallBasket[], maxSkus: number): SmallBasket[] {
+  const skus = new Set<string>();
+  return baskets.filter((lines) => {
+    const added = lines.flatMap(([sku]) => (skus.has(sku) ? [] : [sku]));
+    if (skus.size + added.length > maxSkus) return false;
+    for (const sku of added) skus.add(sku);
+    return true;
+  });
+}
+
+export const skusOf = (baskets: readonly SmallBasket[]): string[] => [
+  ...new Set(baskets.flatMap((lines) => lines.map(([sku]) => sku))),
+];

@@ -6,14 +6,14 @@ import { rulesOf } from '../../../shared/pricing/pricing-rules.ts';
 import type { CompiledPromotion, PromotionPolicy, PromotionSet } from '../../../shared/pricing/promotions/types.ts';
 import { channelNames, type Channels, type SellingPolicy } from '../../../shared/store.ts';
 import { codesOf, type PromotionRecord } from '../promotion/promotion-record.ts';
-import { mostCommonCurrency, namedSkus } from './concerned-goods.ts';
-import { type ConcernedSkus, skusOfBaskets } from './concerned-skus-store.ts';
-import { basketsWith, type PastBaskets } from './past-baskets.ts';
+import { concernedBy, mostCommonCurrency, namedSkus, unionOf } from './concerned-goods.ts';
+import { type ConcernedSkus, pastBasketsOf, skusOfBaskets } from './concerned-skus-store.ts';
+import type { PastBaskets } from './past-baskets.ts';
 import { worstCase } from './worst-case.ts';
 
 type Deps = {
   promotion: (promotionId: string) => Promise<PromotionRecord | undefined>;
-  source: () => Promise<{ policy: PromotionPolicy; current: PromotionSet | undefined }>;
+  source: () => Promise<{ policy: PromotionPolicy; current: PromotionSet }>;
   skus: ConcernedSkus;
   pastBaskets: () => Promise<PastBaskets>;
   settings: { selling: SellingPolicy; channels: Channels };
@@ -22,7 +22,8 @@ type Deps = {
 const unknownPromotion = problem(404, 'unknown-promotion', 'The store has no such promotion. Send its definition.');
 /** Of the last year, if the request has none. */
 const maxPastBaskets = 500;
-const none: PromotionSet = { version: 0, promotions: [], categoryPaths: {} };
+/** SKUs that the result calls goods of the promotion. */
+const maxSkus = 500;
 
 /** Searches the worst case of a promotion or of a draft with all that it can meet. It writes nothing. */
 export const worstCaseApi =
@@ -35,12 +36,16 @@ export const worstCaseApi =
     }
     const definition = sent ?? (await promotion(promotionId))?.definition;
     if (!definition) return unknownPromotion;
-    const { policy, current = none } = await source();
+    const { policy, current } = await source();
     const draft = draftOf(promotionId, definition);
-    const named = namedSkus(draft);
     const sentBaskets = baskets?.map((lines) => lines.map(({ sku, quantity }) => [sku, quantity] as const));
-    const past = sentBaskets ?? basketsWith(await pastBaskets(), named, maxPastBaskets);
-    const [found, beside] = await Promise.all([skus(named), skusOfBaskets(skus, past)]);
+    const [read, past] = await Promise.all([
+      skus(namedSkus(draft)),
+      sentBaskets
+        ? skusOfBaskets(skus, sentBaskets).then((ofSent) => ({ baskets: sentBaskets, skus: ofSent, goods: [] }))
+        : pastBasketsOf(skus, await pastBaskets(), { draft, set: current }, maxPastBaskets),
+    ]);
+    const found = unionOf(concernedBy(draft, current, read), past.goods, maxSkus);
     const currency = body.currency ?? mostCommonCurrency(found);
     const rules = { ...rulesOf(selling), promotions: { set: current, policy } };
     const search = {
@@ -51,8 +56,8 @@ export const worstCaseApi =
       channel,
       currency,
       now: cause.now,
-      baskets: past,
-      beside,
+      baskets: past.baskets,
+      beside: past.skus,
     };
     return { status: 200, body: worstCase(search) };
   };

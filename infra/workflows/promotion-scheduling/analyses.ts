@@ -20,7 +20,7 @@ import { settings } from '../../settings.ts';
 
 /** Rehearsals, reports of effects and replays of prices: jobs that read the orders of past days. */
 export function addAnalyses(stack: WorkflowStack): void {
-  const selling = all(settings.channels, settings.selling);
+  const selling = all(settings.channels, settings.selling, settings.priceGuard);
   stack.routes<env.AnalysisApiEnv>({
     routes: [rehearsalRoutes, effectRoutes, replayRoutes, worstCaseRoutes],
     handler: 'promotion-scheduling/analysis-api.handler.ts',

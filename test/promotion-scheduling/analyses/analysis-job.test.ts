@@ -63,7 +63,8 @@ function scene() {
     },
     duckDb,
     kinds: analysisKinds(
-      () => createPricingSource(db, tables, { selling: aPolicy(), channels: {} }),
+      () =>
+        createPricingSource(db, tables, { selling: aPolicy(), channels: {}, priceGuard: { belowMargin: 'refuse' } }),
       pastBaskets,
       'Europe/London',
     ),

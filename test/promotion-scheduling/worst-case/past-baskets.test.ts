@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import {
-  basketsWith,
   createBasketCounter,
   noPastBaskets,
   withDays,
@@ -67,35 +66,5 @@ describe('baskets of past orders', () => {
       days: ['2027-01-01'],
       baskets: [{ lines: [['C', 1]], orders: 1, lastDay: '2027-01-01' }],
     });
-  });
-
-  test('are those with one of the named SKUs, the most frequent first', () => {
-    const past = withDays(noPastBaskets, {
-      '2026-01-01': [
-        { lines: [['A', 1]], orders: 1 },
-        {
-          lines: [
-            ['A', 1],
-            ['B', 1],
-          ],
-          orders: 2,
-        },
-        { lines: [['B', 1]], orders: 3 },
-      ],
-    });
-    expect(basketsWith(past, ['A'], 10)).toEqual([
-      [
-        ['A', 1],
-        ['B', 1],
-      ],
-      [['A', 1]],
-    ]);
-    expect(basketsWith(past, [], 2)).toEqual([
-      [['B', 1]],
-      [
-        ['A', 1],
-        ['B', 1],
-      ],
-    ]);
   });
 });

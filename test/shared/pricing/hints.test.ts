@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Hint, hintsOf, withUnits } from '../../../shared/pricing/hints.ts';
 import { type Basket, priceBasket } from '../../../shared/pricing/price-basket.ts';
@@ -5,6 +6,7 @@ import { rulesOf } from '../../../shared/pricing/pricing-rules.ts';
 import type { CompiledPromotion } from '../../../shared/pricing/promotions/types.ts';
 import { aPolicy, aSku, noon } from '../../support/builders.ts';
 import { aPromotion } from '../../support/promotions.ts';
+import { anyCart, anyMembers, catalogueOfCarts, promotionsOf } from '../../support/promotions/arbitrary.ts';
 
 const policy = {
   resolution: 'priority',
@@ -17,10 +19,11 @@ const skus = new Map(
     aSku({ sku: 'MUG', priceMinor: 1200 }),
     aSku({ sku: 'TEA', priceMinor: 500, category: 'tea' }),
     aSku({ sku: 'CAKE', priceMinor: 999, category: 'cake' }),
+    ...catalogueOfCarts.map(aSku),
   ].map((sku) => [sku.sku, sku]),
 );
 
-type Given = { promotions: CompiledPromotion[]; lines: [sku: string, quantity: number][] };
+type Given = { promotions: readonly CompiledPromotion[]; lines: readonly [sku: string, quantity: number][] };
 function hinted({ promotions, lines }: Given) {
   const set = { version: 1, promotions, categoryPaths: {} };
   const rules = rulesOf(aPolicy(), {}, [], { set, policy });
@@ -155,6 +158,27 @@ describe('a hint', () => {
     for (const { sku, addUnits, newTotalMinor } of hints) {
       expect(price(withUnits(basket, sku, addUnits))).toMatchObject({ totals: { totalMinor: newTotalMinor } });
     }
+  });
+
+  // Seen failing when a hint had the total without the discounts of shipping.
+  test('that is followed gives the price it promised, for every cart and promotions', () => {
+    const some = fc.array(anyMembers, { minLength: 1, maxLength: 6 }).map(promotionsOf);
+    let count = 0;
+    fc.assert(
+      fc.property(anyCart, some, (cart, promotions) => {
+        const lines = cart.lines.map(({ sku, quantity }): [string, number] => [sku, quantity]);
+        const { basket, hints, price } = hinted({ promotions, lines });
+        count += hints.length;
+        for (const { promotionId, sku, addUnits, newTotalMinor } of hints) {
+          const followed = price(withUnits(basket, sku, addUnits));
+          expect(followed).toMatchObject({ totals: { totalMinor: newTotalMinor } });
+          const applied = 'refusal' in followed ? [] : followed.promotions.applied.map((each) => each.promotionId);
+          expect(applied).toContain(promotionId);
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(count).toBeGreaterThan(50);
   });
 
   test('is found by eight prices at most', () => {

@@ -27,6 +27,8 @@ const aCart = (given: Partial<Cart> = {}): Cart => ({
 const prices = { A: 1999, B: 250, C: 1000, D: 37, E: 1000 };
 const categories = { A: 'toys', B: 'toys', C: 'books', D: 'pens', E: 'books' };
 const skus = ['A', 'B', 'C', 'D', 'E'] as const;
+/** The SKUs of the carts. */
+export const catalogueOfCarts = skus.map((sku) => ({ sku, priceMinor: prices[sku], category: categories[sku] }));
 
 const line = fc
   .record({ sku: fc.constantFrom(...skus), quantity: fc.integer({ min: 1, max: 9 }) })

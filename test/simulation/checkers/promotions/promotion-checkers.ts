@@ -21,7 +21,7 @@ function heldOf({ promotionClaims = [] }: Order, promotionId: string, prefix: st
 
 const claimsAreHeld: Checker = {
   name: 'claims of promotions are those of the orders that hold them',
-  violations: ({ orders, limitCounters }) => {
+  violations: ({ orders, limitCounters, committed }) => {
     const held = new Map<string, number>();
     for (const order of orders) {
       for (const each of (order.promotionClaims ?? []).flatMap(heldCounters)) {
@@ -37,6 +37,10 @@ const claimsAreHeld: Checker = {
       ...orders
         .filter(({ status, promotionClaims }) => ended.has(status) && promotionClaims)
         .map(({ orderId, status }) => `${orderId} is ${status} and holds claims`),
+      // The check of the night repairs what differed before.
+      ...committed
+        .filter(({ type }) => type === 'PromotionClaimsRepaired')
+        .map(({ data }) => `the check set ${data.counter} from ${data.found} to ${data.expected}`),
     ];
   },
 };
