@@ -79,10 +79,10 @@ export const promotionMutants: Record<string, Mutant> = {
     to: '',
     detectedBy: inForce,
   },
-  'schedule-ends-a-day-late': {
+  'schedule-without-end': {
     file: 'shared/pricing/promotions/schedule/in-force.ts',
-    from: 'if (at >= end) return',
-    to: 'if (at >= end + dayMs) return',
+    from: "if (at >= end) return { state: 'ended', until: Infinity };",
+    to: "if (at >= end) return { state: 'in-force', until: Infinity };",
     detectedBy: inForce,
   },
   'end-is-not-announced': {
