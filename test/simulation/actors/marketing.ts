@@ -46,9 +46,14 @@ export const marketing: Actor = {
     const act = (promotionId: string, action: string) => () => admin.post(`/promotions/${promotionId}/${action}`, {});
     const turn = (disabled: boolean) => () => admin.put('/promotions/switch', { disabled });
     const rename = (promotionId: 'storm' | 'flash') => async () => {
-      const current = await admin.get(`/promotions/${promotionId}`);
-      const content = { ...simulatedPromotions(plan)[promotionId], name: 'Renamed' };
-      return await admin.put(`/promotions/${promotionId}`, content, { 'if-match': String(current.headers['etag']) });
+      for (;;) {
+        const current = await admin.get(`/promotions/${promotionId}`);
+        const content = { ...simulatedPromotions(plan)[promotionId], name: 'Renamed' };
+        const ifMatch = { 'if-match': String(current.headers['etag']) };
+        const response = await admin.put(`/promotions/${promotionId}`, content, ifMatch);
+        // An earlier attempt whose response was lost may still be running.
+        if (response.status !== 412) return response;
+      }
     };
     await reached(0.15);
     await interrupt(context, ['storm'], [act('storm', 'pause'), act('storm', 'resume')], () => reached(0.35));

@@ -1,4 +1,8 @@
-import type { Highs } from 'highs';
+import highs from 'highs';
+
+/** Its types are those of its CommonJS build, whose default export is a member. */
+export const loadSolver = highs as unknown as typeof highs.default;
+export type Highs = Awaited<ReturnType<typeof loadSolver>>;
 
 /** A linear expression: whole factors of variables. */
 export type Terms = readonly (readonly [factor: number, variable: string])[];
