@@ -102,14 +102,12 @@ const ordersHoldWhatTheyGot: Checker = {
           ['flash', 'a budget', (heldOf(order, 'flash', 'BUDGET#GBP#total#') ?? 0) > 0],
           ['hour', 'one use of its code', heldOf(order, 'hour', 'CODE#HOUR#') === 1],
         ];
-        return [
-          ...claims
-            .filter(([promotionId, , isHeld]) => isDiscountedBy(order, promotionId) && !isHeld)
-            .map(([promotionId, what]) => `${orderId} gets ${promotionId} and does not hold ${what}`),
-          ...(flashUnits > unitsAtPrice(order, 'flash')
-            ? [`${orderId} holds ${flashUnits} units of flash, and has ${unitsAtPrice(order, 'flash')}`]
-            : []),
-        ];
+        const missing = claims
+          .filter(([promotionId, , isHeld]) => isDiscountedBy(order, promotionId) && !isHeld)
+          .map(([promotionId, what]) => `${orderId} gets ${promotionId} and does not hold ${what}`);
+        const isExcess = flashUnits > unitsAtPrice(order, 'flash');
+        const excess = `${orderId} holds ${flashUnits} units of flash, and has ${unitsAtPrice(order, 'flash')}`;
+        return isExcess ? missing.concat(excess) : missing;
       }),
 };
 
@@ -134,7 +132,9 @@ const obeyTheClock: Checker = {
         .filter(({ promotionId, from, to }) => isDiscountedBy(order, promotionId) && at >= from && placedBefore <= to)
         .map(({ promotionId }) => `${orderId} gets ${promotionId} while it is paused, switched off or ended`);
       const isOutside = isDiscountedBy(order, 'hour') && (at < hour.from || at >= hour.to);
-      return [...interrupted, ...(isOutside ? [`${orderId} of ${pricing.pricedAt} gets hour out of its time`] : [])];
+      return isOutside
+        ? interrupted.concat(`${orderId} of ${pricing.pricedAt} gets hour out of its time`)
+        : interrupted;
     });
   },
 };
