@@ -18,7 +18,7 @@ const root = join(import.meta.dirname, '../../..');
 export type Mutant = { file: string; from: string; to: string; detectedBy?: string };
 
 /** By subject. */
-export const mutantGroups: Record<string, Record<string, Mutant>> = {
+const mutantGroups: Record<string, Record<string, Mutant>> = {
   orders: orderMutants,
   'life-cycle': lifeCycleMutants,
   refunds: refundMutants,
