@@ -28,10 +28,14 @@ function staffOf(table: Record<string, Pick<Client, 'scopes'>>): Record<string, 
   return Object.fromEntries(Object.entries(table).map(([name, { scopes }]) => [name, { scopes, staff: true }]));
 }
 
-function clientNamed(name: string): Client {
-  const client = Object.entries<Client>(store.clients).find(([each]) => each === name)?.[1];
-  assert(client, `awsConsole.departments names ${name}, which is no client`);
-  return client;
+/** The department of a permission set, and the client that it calls APIs as: its machine, if it has one. */
+function departmentNamed(name: string) {
+  const department = Object.entries(departments).find(([each]) => each === name)?.[1];
+  assert(department, `awsConsole.departments names ${name}, which is no department`);
+  return {
+    clientId: Object.hasOwn(store.clients, name) ? clientId(name) : departmentClientId(name),
+    scopes: department.scopes,
+  };
 }
 
 function requestQuotas(): string {
@@ -57,12 +61,7 @@ export const settings = {
   /** The clients as which people of the departments call the APIs in the AWS console. */
   departmentClients: variables({
     DEPARTMENT_CLIENTS: JSON.stringify(
-      Object.fromEntries(
-        Object.values(store.awsConsole.departments).map((name) => [
-          name,
-          { clientId: clientId(name), scopes: clientNamed(name).scopes },
-        ]),
-      ),
+      Object.fromEntries(Object.values(store.awsConsole.departments).map((name) => [name, departmentNamed(name)])),
     ),
   }),
   permissionSets: variables({ PERMISSION_SETS: JSON.stringify(store.awsConsole.departments) }),

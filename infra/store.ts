@@ -149,6 +149,7 @@ export const store = {
     departments: {
       StoreworksService: 'service',
       StoreworksServiceLead: 'service-lead',
+      StoreworksMerchandising: 'merchandising',
       StoreworksWarehouse: 'warehouse',
       StoreworksMarketing: 'marketing',
       StoreworksFinance: 'finance',

@@ -1,11 +1,10 @@
-import { Presets, SingleBar } from 'cli-progress';
 import { ms, percentile } from '../bench/numbers.ts';
 import type { SampleYear } from './invoices.ts';
 import { type Check, holds } from './reconciliation.ts';
 import type { RefundPlan } from './refund-plan.ts';
 import type { RefundResults } from './refunds.ts';
 import type { TaxRows } from './tax/tax-by-country.ts';
-import type { Posted, Progress, Reported } from './year.ts';
+import type { Posted, Reported } from './year.ts';
 
 export function printYear(file: string, { invoiceCount, products, leftOutInvoices, leftOutRows }: SampleYear): void {
   console.log(`${count(invoiceCount)} invoices, ${count(products.length)} SKUs in ${file}`);
@@ -66,26 +65,6 @@ const line = (check: Check) => {
 
 function printReasons(what: string, numbers: Map<string, number>, unit = ''): void {
   for (const [reason, number] of numbers) console.log(`  ${what}: ${count(number)}${unit}: ${reason}`);
-}
-
-export async function withBar<T>(title: string, work: (progress: Progress) => Promise<T>): Promise<T> {
-  const bar = new SingleBar(
-    {
-      format: `${title.padEnd(20)} {bar} {percentage}% {value}/{total} {eta_formatted}`,
-      noTTYOutput: true,
-      notTTYSchedule: 10_000,
-    },
-    Presets.shades_classic,
-  );
-  bar.start(1, 0);
-  try {
-    return await work((done, total) => {
-      bar.setTotal(total);
-      bar.update(done);
-    });
-  } finally {
-    bar.stop();
-  }
 }
 
 /** Pence as pounds, in whole numbers. */

@@ -3,7 +3,7 @@ import type { ApiResponse, ApiClient } from '../support/system/api-client.ts';
 import { paymentSignature } from '../support/payments/signature.ts';
 import type { PlannedRefund, PlacedOrder } from './refund-plan.ts';
 import { expectStatus, sendWithRetries } from './send-with-retries.ts';
-import type { Progress } from './year.ts';
+import type { Progress } from '../../infra/demo/progress.ts';
 
 /** Clients of the departments, and the payment provider's webhook secret. */
 export type Participants = {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Progress } from '../../infra/demo/progress.ts';
 import { businessDays } from '../../shared/business-day.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
 import type { ApiClient } from '../support/system/api-client.ts';
@@ -6,9 +7,6 @@ import type { Invoice, Product } from './invoices.ts';
 import type { PlacedOrder } from './refund-plan.ts';
 import { expectStatus, sendWithRetries } from './send-with-retries.ts';
 import { addInvoiceTaxes, addOrderTaxes, type TaxRows } from './tax/tax-by-country.ts';
-
-/** Reports completed and total work items. */
-export type Progress = (done: number, total: number) => void;
 
 export type Prepared = { created: number; unchanged: number; stocked: number; alreadyStocked: number };
 export type Posted = {

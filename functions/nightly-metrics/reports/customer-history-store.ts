@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
@@ -39,8 +39,10 @@ export const createCustomerHistory = (s3: S3Client, bucket: string, directory: s
     const path = join(directory, name);
     if ((await readdir(directory)).includes(name)) return path;
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(day) }));
-    await writeFile(`${path}.part`, (await Body?.transformToByteArray()) ?? '');
-    await rename(`${path}.part`, path);
+    // Sandboxes on one machine share the directory, so that two runs may fetch a file at the same time.
+    const part = `${path}.${randomUUID()}.part`;
+    await writeFile(part, (await Body?.transformToByteArray()) ?? '');
+    await rename(part, path);
     return path;
   },
 });

@@ -1,8 +1,8 @@
 import { Aws, Stack, Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { departmentsIn } from '../../../shared/access/departments.ts';
 import type { Operation } from '../../../shared/contracts/admin-console/operation.ts';
-import type { Client } from '../../../shared/store.ts';
 import { pascalCase } from '../exports.ts';
 import { store } from '../../store.ts';
 import type { AutomationDocument } from './automation-document.ts';
@@ -80,6 +80,6 @@ export function addPolicies(stack: Stack, { dashboard, administration, staffFunc
 /** As the function decides: the scopes of the routes; dead letters are the administrators'. */
 function mayStart(operation: Operation, department: string): boolean {
   if (operation.kind === 'redrive') return department === 'admin';
-  const scopes = Object.entries<Client>(store.clients).find(([name]) => name === department)?.[1].scopes ?? [];
-  return operation.routes.every(({ scope }) => scope !== undefined && scopes.includes(scope));
+  const scopes = new Set(departmentsIn([department]).flatMap((each) => each.scopes));
+  return operation.routes.every(({ scope }) => scope !== undefined && scopes.has(scope));
 }

@@ -1,9 +1,10 @@
-import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operations } from '../../../shared/contracts/admin-console/operations.ts';
 import { documentNameOf } from '../../../shared/contracts/admin-console/operation.ts';
 import { refundDriver } from '../../support/refunds/refund-driver.ts';
 import { adminConfigOf, type BackOffice, resourceName, startBackOffice } from '../../support/system/back-office.ts';
+import { invoke } from '../../support/system/invoke.ts';
 import { accessTokenOf, consoleCookieOf } from '../../support/system/sign-in.ts';
 import { orderOf, stockedSku } from '../../support/system/test-data.ts';
 
@@ -87,6 +88,7 @@ const settledPage = (by: { get: (path: string) => Promise<{ text: string }> }, p
     },
     { timeout: 30_000, interval: 50 },
   );
+const operationFunction = 'admin-console/operation.handler.ts';
 const statusOf = (page: string) => /role="status">[^<]*<b>(\w+)</.exec(page)?.[1];
 const decoded = (text: string) =>
   text
@@ -226,6 +228,11 @@ describe('automation documents', () => {
     const shared = await ada.run('Storeworks-RepairStock', repair);
     await grace.post(`${shared.path}/decision`, { decision: 'Approve', comment: 'Seen' });
     expect(statusOf(await settledPage(grace, shared.path))).toBe('Success');
+    // An approval counts for its own execution, once: neither again, nor by the id of the execution.
+    expect((await grace.post(`${shared.path}/decision`, { decision: 'Approve' })).status).toBe(409);
+    const executionId = shared.path.slice(shared.path.lastIndexOf('/') + 1);
+    const replayed = await invoke(office, operationFunction, { executionId });
+    expect(replayed.result).toMatchObject({ errorMessage: expect.stringContaining('is Success, not in progress') });
   });
 
   test('a refund is not approved twice by one person: neither again, nor over HTTP as the same person or a machine', async () => {
@@ -246,6 +253,50 @@ describe('automation documents', () => {
     // One person in the console and over HTTP. The decisions of two kinds of identity are not added up.
     expect(approvals).toMatchObject([{ by: office.people['finance']?.subject }, { by: 'finance' }]);
     expect(approvals).toHaveLength(2);
+  });
+
+  test('typed names of starters and approvers are refused or ignored', async () => {
+    const typed = { AuditId: 'none', Reason: 'Counted twice', Approver: 'admin-2@localhost' };
+    expect((await ada.post('/console/automations/Storeworks-RepairStock', typed)).status).toBe(400);
+    const { path } = await ada.run('Storeworks-RepairStock', { AuditId: 'none', Reason: 'Counted twice' });
+    const executionId = path.slice(path.lastIndexOf('/') + 1);
+    const named = {
+      startedBy: 'admin-2@localhost',
+      approvedBy: ['admin-2@localhost'],
+      approvals: ['admin-2@localhost'],
+    };
+    const direct = await invoke(office, operationFunction, { executionId, ...named });
+    expect(direct.failure).toBeDefined();
+    expect(statusOf((await ada.get(path)).text)).toBe('Waiting');
+    await ada.post(`${path}/decision`, { decision: 'Approve', comment: 'As admin-2@localhost' });
+    expect(await settledPage(ada, path)).toContain('nobody approves their own');
+  });
+
+  test('a person of two groups approves a refund once, in whichever department', async () => {
+    const { path } = await refunds.requestedRefund({ priceMinor: 90_000 });
+    const both = office.person(['service-lead', 'finance']);
+    const decide = (by: Pick<typeof both, 'post'>) => by.post(`${path}/decisions`, { decision: 'approve' });
+    expect((await decide(both)).status).toBe(200);
+    for (const group of ['finance', 'service-lead', 'admin']) await decide(office.person([group], both.subject));
+    const { status, approvals } = await refunds.read(path);
+    expect([status, approvals]).toMatchObject(['pending-approval', [{ by: both.subject }]]);
+    expect((await decide(office.person(['admin']))).body.status).not.toBe('pending-approval');
+  });
+
+  test('promotions are changed and held orders are decided by their documents', async () => {
+    const discount = { kind: 'percent', level: 'line', basisPoints: 500 };
+    await office.client('marketing').post('/promotions', { promotionId: 'by-document', name: 'Sale', discount });
+    const changed = { PromotionId: 'by-document', Action: 'pause', Comment: 'No stock' };
+    expect(statusOf((await ada.run('Storeworks-ChangePromotion', changed)).page)).toBe('Success');
+    expect((await office.client('marketing').get('/promotions/by-document')).body.state).toBe('paused');
+    const sku = await stockedSku(office, { units: 10, priceMinor: 1000 });
+    const risky = { customer: { email: 'mallory@mailinator.com' }, billingAddress: { country: 'FR' } };
+    const { orderId } = (await office.client('storefront').post('/orders', orderOf(sku, risky))).body;
+    const statusNow = async () => (await office.client('admin').get(`/orders/${orderId}`)).body.status;
+    await refunds.eventually(async () => expect(await statusNow()).toBe('on-hold'));
+    const review = { OrderId: String(orderId), Decision: 'reject', Reason: 'Not known there' };
+    expect(statusOf((await ada.run('Storeworks-ReviewOrder', review)).page)).toBe('Success');
+    expect(await statusNow()).toBe('cancelled');
   });
 
   test('every operation has a form', async () => {
@@ -290,7 +341,6 @@ describe('the other pages', () => {
     expect((await fetch(`${office.apiUrl}/console?code=guessed&state=guessed`, { headers: { cookie } })).status).toBe(
       403,
     );
-    await expect(consoleCookieOf(office, 'merchandising')).rejects.toThrow('403');
     expect((await ada.get('/console/nothing')).status).toBe(404);
   });
 
@@ -313,5 +363,30 @@ describe('the other pages', () => {
       { timeout: 10_000, interval: 500 },
     );
     expect((await ada.get('/console/alarms')).text).toContain('Storeworks-OrderIntake/Risk/DeadLetters/NotEmpty');
+  });
+
+  test('a message that failed ten times is redriven by its document', async () => {
+    const sqs = new SQSClient(adminConfigOf(office));
+    const urlOf = (id: string) => {
+      const name = resourceName(office, 'AWS::SQS::Queue', id);
+      return office.context.template.ofType('AWS::SQS::Queue').find((each) => each.name === name)?.ref;
+    };
+    const dead = async () => {
+      const AttributeNames = ['ApproximateNumberOfMessages' as const];
+      const QueueUrl = urlOf('OrderIntake-RiskDeadLetters');
+      return (await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }))).Attributes;
+    };
+    await sqs.send(new SendMessageCommand({ QueueUrl: urlOf('OrderIntake-RiskQueue'), MessageBody: '{}' }));
+    await vi.waitFor(
+      async () => {
+        // Its visibility timeout.
+        ahead += 181_000;
+        expect(await dead()).toEqual({ ApproximateNumberOfMessages: '1' });
+      },
+      { timeout: 60_000, interval: 500 },
+    );
+    const { page } = await ada.run('Storeworks-RedriveDeadLetters', { QueueName: deadLetters });
+    expect(statusOf(page), page).toBe('Success');
+    expect(await dead()).toEqual({ ApproximateNumberOfMessages: '0' });
   });
 });
