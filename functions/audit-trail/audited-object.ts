@@ -26,6 +26,8 @@ const identifying: readonly (readonly [field: string, type: string])[] = [
   ['auditId', 'stock-audit'],
   ['entryId', 'ledger-entry'],
   ['lineId', 'settlement-line'],
+  ['code', 'transaction'],
+  ['batchId', 'batch'],
   ['runId', 'report-run'],
   ['analysisId', 'promotion-analysis'],
   ['checkId', 'promotion-check'],

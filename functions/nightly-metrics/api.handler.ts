@@ -1,12 +1,16 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
-import { httpHandler } from '../../shared/lambda/http-handler.ts';
+import { postVisits } from '../../shared/contracts/reports/visit-routes.ts';
+import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
 import { downloadHandlers } from './downloads/download-api.ts';
 import { ApiEnv } from './downloads/env.ts';
 import { createPublishedStore } from './downloads/published-store.ts';
 import { reportRunHandlers } from './run/run-api.ts';
 import { createRangeStore } from './run/range-store.ts';
 import { createRunStore } from './run/run-store.ts';
+import { VisitsEnv } from './visits/env.ts';
+import { visitApi } from './visits/visit-api.ts';
+import { createVisitStore } from './visits/visit-store.ts';
 
 const env = ApiEnv.parse(process.env);
 const db = openDatabase();
@@ -16,5 +20,12 @@ const runs = reportRunHandlers(
   env.TIME_ZONE,
 );
 const published = createPublishedStore(new S3Client(), env.REPORTS_BUCKET_NAME);
+const { CHANNELS: channels, REPORTED } = VisitsEnv.parse(process.env);
+const visits = visitApi({
+  store: createVisitStore(db, env.REPORT_TABLE_NAME),
+  channels,
+  timeZone: env.TIME_ZONE,
+  currency: REPORTED.currencies[0] ?? '',
+});
 
-export const handler = httpHandler(...runs, ...downloadHandlers(published));
+export const handler = httpHandler(...runs, ...downloadHandlers(published), on(postVisits, visits));

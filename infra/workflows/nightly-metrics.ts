@@ -1,9 +1,11 @@
 import type { App } from 'aws-cdk-lib';
 import type { FiguresEnv } from '../../functions/nightly-metrics/figures/env.ts';
 import type { ApiEnv } from '../../functions/nightly-metrics/downloads/env.ts';
+import type { VisitsEnv } from '../../functions/nightly-metrics/visits/env.ts';
 import * as figureRoutes from '../../shared/contracts/reports/figure-routes.ts';
 import * as downloads from '../../shared/contracts/reports/download-routes.ts';
 import * as routes from '../../shared/contracts/reports/routes.ts';
+import * as visitRoutes from '../../shared/contracts/reports/visit-routes.ts';
 import { all } from '../constructs/access.ts';
 import { type SharedStacks, WorkflowStack } from '../constructs/workflow-stack.ts';
 import { cursorSecret } from '../data/cursors.ts';
@@ -18,11 +20,14 @@ import { addTables } from './nightly-metrics/tables.ts';
 export class NightlyMetricsStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'nightly-metrics', shared);
-    this.routes<ApiEnv>({
-      routes: [routes, downloads],
+    this.routes<ApiEnv & VisitsEnv>({
+      routes: [routes, downloads, visitRoutes],
       handler: 'nightly-metrics/api.handler.ts',
-      uses: all(reportRuns.requester, reports.lister, reports.reader, settings.timeZone),
-      errorImpact: 'Finance cannot request or download reports.',
+      uses: all(
+        all(reportRuns.requester, reports.lister, reports.reader),
+        all(settings.timeZone, settings.channels, settings.reported),
+      ),
+      errorImpact: 'Finance cannot request or download reports, and channels cannot send their visits.',
     });
     this.routes<FiguresEnv>({
       routes: [figureRoutes],

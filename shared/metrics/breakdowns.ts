@@ -1,7 +1,7 @@
 import type { FactDimension } from './facts.ts';
 import type { Measure } from './measure.ts';
 import { moneyMeasures } from './money-measures.ts';
-import { goodsMeasures, orderMeasures, promotionMeasures, ratios } from './sales-measures.ts';
+import { conversion, goodsMeasures, orderMeasures, promotionMeasures, ratios, visits } from './sales-measures.ts';
 
 /** A report of measures by keys: each row is the facts that have its keys and its currency. */
 export type Breakdown = {
@@ -15,11 +15,22 @@ export type Breakdown = {
 };
 
 /** What a row of the day, a channel or an hour has. */
-export const allMeasures: readonly Measure[] = [...goodsMeasures, ...orderMeasures, ...moneyMeasures, ...ratios];
+export const allMeasures: readonly Measure[] = [
+  ...goodsMeasures,
+  ...orderMeasures,
+  ...moneyMeasures,
+  ...ratios,
+  visits,
+  conversion,
+];
 const ofOrders = [...goodsMeasures, ...orderMeasures, ...ratios];
 const ofGoods = [...goodsMeasures, ...ratios.filter(({ name }) => name === 'refundRate')];
 
-const orders = { measures: ofOrders, where: "component NOT IN ('payment', 'settlement')", hasOrdersOnce: true };
+const orders = {
+  measures: ofOrders,
+  where: "component NOT IN ('payment', 'settlement', 'visit')",
+  hasOrdersOnce: true,
+};
 const goods = { measures: ofGoods, where: "component IN ('line', 'discount', 'goodwill')", hasOrdersOnce: false };
 const discounts = { measures: promotionMeasures, where: "component = 'discount'", hasOrdersOnce: false };
 const all = { measures: allMeasures, hasOrdersOnce: true };

@@ -1,5 +1,5 @@
 /**
- * The facts of a business day: one row per event and order line, discount, refunded component, payment or line of a provider’s statement. Every figure of
+ * The facts of a business day: one row per event and order line, discount, refunded component, payment, line of a provider’s statement or hour of visits. Every figure of
  * a report is a sum, or a count of distinct orders, over rows of this table.
  */
 export const factDimensions = [
@@ -20,7 +20,7 @@ export const factDimensions = [
   'lineId',
   'sku',
   'category',
-  /** `order`, `line`, `discount`, `shipping`, `charge`, `goodwill`, `overpaid`, `payment` or `settlement`. */
+  /** `order`, `line`, `discount`, `shipping`, `charge`, `goodwill`, `overpaid`, `payment`, `settlement` or `visit`. */
   'component',
   'promotion',
   'code',
@@ -59,5 +59,6 @@ export const factMeasures = [
   'fees',
   'chargebackFees',
   'payouts',
+  'visits',
 ] as const;
 export type FactMeasure = (typeof factMeasures)[number];

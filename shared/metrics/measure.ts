@@ -1,7 +1,7 @@
 import type { FactMeasure } from './facts.ts';
 
 /** The unit of a measure. Amounts are in minor units of the row's currency; ratios of 10,000 are basis points. */
-type Unit = 'minor units' | 'units' | 'orders' | 'customers' | 'basis points' | 'units per order';
+type Unit = 'minor units' | 'units' | 'orders' | 'customers' | 'basis points' | 'units per order' | 'visits';
 
 /** The one definition of a figure. */
 export type Measure = {

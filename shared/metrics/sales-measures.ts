@@ -91,6 +91,24 @@ export const ratios = [
   ),
 ];
 
+/** What the visits of a channel have. */
+export const visits = column('visits', {
+  unit: 'visits',
+  rule: 'D9',
+  description:
+    'Visits that the channel counted and sent, in the currency of the prices that the visitors saw, in the hour of the visit',
+});
+export const conversion = ratio(
+  {
+    name: 'conversion',
+    unit: 'basis points',
+    rule: 'D9',
+    description: '10,000 × orders ÷ visits of the day, rounded half up; empty without visits',
+  },
+  [orders, visits],
+  10_000,
+);
+
 /** What an order line has. */
 export const goodsMeasures = [
   orders,

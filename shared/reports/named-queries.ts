@@ -41,7 +41,7 @@ GROUP BY dt, eventType, currency ORDER BY dt, eventType, currency`,
       'Tax of what was sold, less what was taken out of sales, by country and region. The tax that is due is that of the ledger: /ledger/tax-returns.',
     parameters: range,
     sql: `SELECT country, region, currency, sum(tax) AS tax, sum(grossSales - discounts - grossReversals + discountReversals) AS netSales
-FROM facts WHERE ${inRange} AND component <> 'payment'
+FROM facts WHERE ${inRange} AND component NOT IN ('payment', 'settlement', 'visit')
 GROUP BY country, region, currency ORDER BY country, region, currency`,
   },
   {

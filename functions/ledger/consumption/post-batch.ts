@@ -1,5 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { newEvent, type NewEvent } from '../../../shared/contracts/define-event.ts';
+import { StockValued } from '../../../shared/contracts/ledger/stock-value-events.ts';
 import { isRetryableError, retryOnConflict, startRetryBudget } from '../../../shared/dynamodb/retry-on-conflict.ts';
+import { accounts } from '../posting/accounts.ts';
 import { type Fact, factOf, type LedgerMessage } from '../posting/event-facts.ts';
 import type { StoredTransaction } from '../posting/ledger-keys.ts';
 import { isOf, type OrderState } from '../posting/order-facts.ts';
@@ -103,7 +106,7 @@ async function postGroup(
     orders: new Map(Array.from(orders, ([id, { version }]) => [id, version])),
     skus: new Map(Array.from(skus, ([sku, { version }]) => [sku, version])),
   };
-  for (const write of writesOf(steps, dayOf, shard())) {
+  for (const write of writesOf(steps, { dayOf, businessDay, shard: shard(), now: clock() })) {
     for (const kind of ['orders', 'skus'] as const) {
       for (const [id, each] of write[kind]) {
         each.version = versions[kind].get(id) ?? 0;
@@ -138,7 +141,13 @@ function skusOf(facts: readonly Fact[], orders: ReadonlyMap<string, Versioned<Or
   return [...new Set([...ofMoves, ...shipped])];
 }
 
-type PostingDay = (transaction: Transaction) => { date: string; for?: string };
+type PostingDay = (transaction: Pick<Transaction, 'at' | 'day'>) => { date: string; for?: string };
+type Writing = {
+  dayOf: PostingDay;
+  businessDay: (instantMs: number) => string;
+  shard: string;
+  now: number;
+};
 
 /**
  * The day of each transaction: its own, or today if that period is closed (L9). Balances that were carried forward from
@@ -150,8 +159,8 @@ async function postingDays(
   steps: readonly Step[],
   now: number,
 ): Promise<PostingDay | 'version-conflict'> {
-  const own = ({ at, day }: Transaction) => day ?? businessDay(at);
-  const days = steps.flatMap(({ transactions }) => transactions.map(own));
+  const own = ({ at, day }: Pick<Transaction, 'at' | 'day'>) => day ?? businessDay(at);
+  const days = steps.flatMap(({ transactions, stock }) => [...transactions, ...(stock ? [stock] : [])].map(own));
   const months = [...new Set(days.map((day) => day.slice(0, 7)))].toSorted();
   const { closed, carried } = await store.closed(months);
   const earliest = months.find((month) => !closed.has(month));
@@ -165,28 +174,30 @@ async function postingDays(
 }
 
 /** As few DynamoDB transactions as the limit allows. Each leaves complete events, or complete steps of a large one. */
-function writesOf(steps: readonly Step[], dayOf: PostingDay, shard: string): Write[] {
+function writesOf(steps: readonly Step[], writing: Writing): Write[] {
   const writes: Write[] = [];
   let current: Write | undefined;
   for (const step of steps) {
-    const joined = joinedWith(current, step, dayOf, shard);
+    const joined = joinedWith(current, step, writing);
     if (current && actionsOf(joined) > maxActions) {
       writes.push(current);
-      current = joinedWith(undefined, step, dayOf, shard);
+      current = joinedWith(undefined, step, writing);
     } else current = joined;
   }
   return current ? [...writes, current] : writes;
 }
 
-const actionsOf = ({ transactions, markers, orders, skus }: Write) =>
+const actionsOf = ({ transactions, markers, orders, skus, events }: Write) =>
   transactions.length +
+  events.length +
   markers.length +
   orders.size +
   skus.size +
   sumsOf(transactions).size +
   taxSumsOf(transactions).size;
 
-function joinedWith(write: Write | undefined, step: Step, dayOf: PostingDay, shard: string): Write {
+function joinedWith(write: Write | undefined, step: Step, writing: Writing): Write {
+  const { dayOf, shard } = writing;
   const versioned = <S>(states: ReadonlyMap<string, S>) =>
     Array.from(states, ([id, state]): [string, Versioned<S>] => [id, { state, version: 0 }]);
   const transactions = step.transactions.map((transaction): StoredTransaction => {
@@ -199,5 +210,30 @@ function joinedWith(write: Write | undefined, step: Step, dayOf: PostingDay, sha
     markers: [...(write?.markers ?? []), ...(step.marker === undefined ? [] : [step.marker])],
     orders: new Map([...(write?.orders ?? []), ...versioned(step.orders)]),
     skus: new Map([...(write?.skus ?? []), ...versioned(step.skus)]),
+    events: [...(write?.events ?? []), ...stockEvents(step, writing)],
   };
+}
+
+/** What a step changes in the stock: of SKUs, and by entries that persons made. */
+function stockEvents({ stock, transactions }: Step, { dayOf, businessDay, now }: Writing): NewEvent[] {
+  const entries = transactions.filter(({ kind }) => kind === 'entry');
+  const changed = [
+    ...(stock ? [stock] : []),
+    ...entries.map((entry) => ({ code: entry.code, at: entry.at, day: entry.day, changes: changesOfEntry(entry) })),
+  ].filter(({ changes }) => changes.length > 0);
+  return changed.map((each) => {
+    const { code, changes } = each;
+    const { date } = dayOf(each);
+    const cause = { actor: 'storeworks.ledger', correlationId: code, causationId: code, now };
+    // At a time of the day of the transaction, so that the reports of a day have what the accounts have.
+    const times = [each.at, now, ...['12', '00', '23'].map((hour) => Date.parse(`${date}T${hour}:00:00Z`))];
+    const at = times.find((time) => businessDay(time) === date) ?? now;
+    return newEvent(StockValued, { code, date, changes }, cause, new Date(at).toISOString());
+  });
+}
+
+function changesOfEntry({ currency, postings }: Transaction) {
+  const own = postings.filter(({ account }) => account === accounts.inventory);
+  const valueMinor = own.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  return valueMinor === 0 ? [] : [{ currency, account: 'entry', units: 0, valueMinor }];
 }

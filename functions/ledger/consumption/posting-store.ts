@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { NewEvent } from '../../../shared/contracts/define-event.ts';
+import { outboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { type Action, type Database, type Key, readBatch, transact } from '../../../shared/dynamodb/database.ts';
 import {
   balanceKey,
@@ -17,6 +19,7 @@ import {
   type StoredTransaction,
   type TaxSum,
   transactionKey,
+  transactionPartition,
   waitingShard,
 } from '../posting/ledger-keys.ts';
 import { type OrderState, placementOf } from '../posting/order-facts.ts';
@@ -34,6 +37,8 @@ export type Write = {
   markers: string[];
   orders: Map<string, Versioned<OrderState>>;
   skus: Map<string, Versioned<SkuState>>;
+  /** What changed in the stock of SKUs, by transaction. */
+  events: NewEvent[];
 };
 
 const Code = z.object({ code: z.string() });
@@ -100,7 +105,7 @@ const reopening = (TableName: string, month: string, after: CarriedMonths): Acti
   },
 ];
 
-function actionsOf(TableName: string, { shard, transactions, markers, orders, skus }: Write): Action[] {
+function actionsOf(TableName: string, { shard, transactions, markers, orders, skus, events }: Write): Action[] {
   const once = 'attribute_not_exists(pk)';
   const put = (Item: object, ConditionExpression: string, values?: object): Action => ({
     Put: {
@@ -116,6 +121,9 @@ function actionsOf(TableName: string, { shard, transactions, markers, orders, sk
       : put({ ...item, version: version + 1 }, 'version = :version', { ':version': version });
   return [
     ...transactions.map((transaction) => put(itemOf(transaction), once)),
+    ...events.map((event): Action => ({
+      Put: { TableName, Item: outboxItem(transactionPartition(event.detail.metadata.causationId), event) },
+    })),
     ...markers.map((code) => put({ ...transactionKey(code), code }, once)),
     ...Array.from(orders, ([orderId, { state, version }]) =>
       putState(

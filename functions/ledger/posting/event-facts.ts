@@ -99,8 +99,9 @@ export function factOf(message: LedgerMessage): Fact {
       return move ? { of: 'sku', sku: data.sku, move, text: `${data.type} ${data.sku}` } : nothing;
     }
     case SkuChanged.detailType: {
-      const { sku, costMinor: unitCost, currency } = dataOf(SkuChanged);
-      return { of: 'sku', sku, move: { kind: 'cost', ...base, unitCost, currency }, text: `cost of ${sku}` };
+      const { sku, costMinor: unitCost, currency, category } = dataOf(SkuChanged);
+      const move = { kind: 'cost' as const, ...base, unitCost, currency, category };
+      return { of: 'sku', sku, move, text: `cost of ${sku}` };
     }
     case SettlementLineRecorded.detailType:
       return settled(dataOf(SettlementLineRecorded), base);

@@ -6,6 +6,7 @@ import { orderPosition, taxDifference, type TaxRow } from './order-balances.ts';
 import { type FactOf, inTime, isOf, newOrder, type OrderFact, type OrderState, placementOf } from './order-facts.ts';
 import { shareOf, termsOf } from './order-terms.ts';
 import { addMove, newSku, type SkuMove, type SkuState } from './sku-cost.ts';
+import type { StockChange } from './stock/stock-changes.ts';
 
 /** A transaction of one currency. `code` is the id of its event; `at` its business time in milliseconds. */
 export type Transaction = {
@@ -37,6 +38,8 @@ export type Step = {
   orders: Map<string, OrderState>;
   skus: Map<string, SkuState>;
   marker?: string;
+  /** What changed in the stock of SKUs, by the event that changed it. */
+  stock?: { code: string; at: number; changes: (StockChange & { sku: string })[] };
 };
 
 /** Lines of a shipment whose costs one step posts: a DynamoDB transaction has at most 100 actions. */
@@ -67,11 +70,13 @@ const nextOf = ({ facts, waiting }: OrderState): OrderFact | undefined =>
   waiting.find(isOf('placed')) ?? (placementOf(facts) ? waiting[0] : undefined);
 
 function postMove(states: LedgerStates, { sku, move, text }: Extract<Fact, { of: 'sku' }>): Step {
-  const { state, balances } = addMove(states.skus.get(sku) ?? newSku, move);
+  const { state, balances, stock } = addMove(states.skus.get(sku) ?? newSku, move);
   states.skus.set(sku, state);
   const transactions = transactionsOf({ id: move.id, at: move.at, text, kind: 'stock' }, balances);
   const marker = transactions.length === 0 ? { marker: move.id } : {};
-  return { transactions, orders: new Map(), skus: new Map([[sku, state]]), ...marker };
+  const changes = stock.map((change) => Object.assign({ sku }, change));
+  const valued = { stock: { code: move.id, at: move.at, changes } };
+  return { transactions, orders: new Map(), skus: new Map([[sku, state]]), ...marker, ...valued };
 }
 
 function postOrderFact(states: LedgerStates, orderId: string, fact: OrderFact): Step {
@@ -83,6 +88,7 @@ function postOrderFact(states: LedgerStates, orderId: string, fact: OrderFact): 
   const balances = position.balances.plus(earlier.balances, -1);
   const taxes = { currency: position.currency, rows: taxDifference(position.taxes, earlier.taxes) };
   const skus = new Map<string, SkuState>();
+  const changes: (StockChange & { sku: string })[] = [];
   const costed = costedUnits(fact);
   if (costed.rest.length > 0 && 'units' in fact) {
     state = { ...state, waiting: [restOf(fact, costed.rest), ...waiting] };
@@ -95,11 +101,13 @@ function postOrderFact(states: LedgerStates, orderId: string, fact: OrderFact): 
     states.skus.set(line.sku, added.state);
     skus.set(line.sku, added.state);
     balances.plus(added.balances);
+    changes.push(...added.stock.map((change) => Object.assign({ sku: line.sku }, change)));
     state = withCost(state, lineId, move, added.costs.get(move.id) ?? 0);
   }
   states.orders.set(orderId, state);
   const source = { id: fact.id, at: fact.at, text: fact.text, kind: fact.kind, orderId };
-  return { transactions: transactionsOf(source, balances, taxes), orders: new Map([[orderId, state]]), skus };
+  const stock = { code: fact.id, at: fact.at, changes };
+  return { transactions: transactionsOf(source, balances, taxes), orders: new Map([[orderId, state]]), skus, stock };
 }
 
 type CostedUnit = readonly [lineId: string, units: number, disposition?: 'restock' | 'damaged'];

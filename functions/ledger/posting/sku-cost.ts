@@ -4,13 +4,20 @@ import { accounts } from './accounts.ts';
 import { Balances } from './balances.ts';
 import { inTime } from './order-facts.ts';
 import { shareOf } from './order-terms.ts';
+import { type StockChange, stockChanges } from './stock/stock-changes.ts';
 
 const event = { id: z.string(), at: z.number() };
 
 /** A change of the units or of the cost of a SKU. `id` is unique; `at` is its business time in milliseconds. */
 export const SkuMove = z.discriminatedUnion('kind', [
   /** The cost of a unit in the catalogue, which values what has no cost of its own. */
-  z.object({ kind: z.literal('cost'), ...event, unitCost: z.int().optional(), currency: z.string() }),
+  z.object({
+    kind: z.literal('cost'),
+    ...event,
+    unitCost: z.int().optional(),
+    currency: z.string(),
+    category: z.string().optional(),
+  }),
   z.object({ kind: z.literal('receipt'), ...event, units: z.int(), unitCost: z.int().optional() }),
   /** Units that left: shipped (`of` names the line of the order), written off, or missing. */
   z.object({ kind: z.literal('out'), ...event, units: z.int(), account: z.string(), of: z.string().optional() }),
@@ -37,8 +44,9 @@ const Pool = z.object({
   worthless: z.int(),
   unitCost: z.int().optional(),
   currency: z.string().optional(),
+  category: z.string().optional(),
 });
-type Pool = z.infer<typeof Pool>;
+export type Pool = z.infer<typeof Pool>;
 
 /**
  * The cost of a SKU: the pool up to `recent`, and the latest moves, by which a move that arrives late is inserted at its
@@ -51,6 +59,8 @@ export type SkuState = z.infer<typeof SkuState>;
 const maxRecentMoves = 64;
 export const newSku: SkuState = { base: { units: 0, value: 0, worthless: 0 }, recent: [] };
 
+const noChanges: StockChange[] = [];
+
 type Valuation = { balances: Balances; costs: Map<string, number>; pool: Pool };
 
 /**
@@ -59,11 +69,13 @@ type Valuation = { balances: Balances; costs: Map<string, number>; pool: Pool };
  */
 export function addMove(state: SkuState, move: SkuMove) {
   if (state.recent.some(({ id }) => id === move.id))
-    return { state, balances: new Balances(), costs: new Map<string, number>() };
+    return { state, balances: new Balances(), costs: new Map<string, number>(), stock: noChanges };
   const recent = [...state.recent, move].toSorted(inTime);
   const after = valued(state.base, recent);
-  const balances = new Balances().plus(after.balances).plus(valued(state.base, state.recent).balances, -1);
-  return { state: shortened({ ...state, recent }), balances, costs: after.costs };
+  const before = valued(state.base, state.recent);
+  const balances = new Balances().plus(after.balances).plus(before.balances, -1);
+  const stock = stockChanges(move, before.pool, after.pool, balances);
+  return { state: shortened({ ...state, recent }), balances, costs: after.costs, stock };
 }
 
 function shortened({ base, recent }: SkuState): SkuState {
@@ -77,6 +89,7 @@ function valued(base: Pool, moves: readonly SkuMove[]): Valuation {
   const pool = { ...base };
   const last = moves.findLast(({ kind }) => kind === 'cost');
   const currency = last?.kind === 'cost' ? last.currency : base.currency;
+  const category = last?.kind === 'cost' ? last.category : base.category;
   const balances = new Balances();
   const costs = new Map<string, number>();
   const shipped = new Map<string, { units: number; cost: number; returned: number }>();
@@ -128,5 +141,5 @@ function valued(base: Pool, moves: readonly SkuMove[]): Valuation {
       add(move.units, cost, move.account);
     }
   }
-  return { balances, costs, pool: { ...pool, currency } };
+  return { balances, costs, pool: { ...pool, currency, category } };
 }

@@ -1,4 +1,4 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { postBatch } from '../../../functions/ledger/consumption/post-batch.ts';
 import { createPostingStore } from '../../../functions/ledger/consumption/posting-store.ts';
@@ -13,10 +13,12 @@ import { balanceKey, balanceShards } from '../../../functions/ledger/posting/led
 import { accountSums } from '../../../functions/ledger/statements/statements.ts';
 import { statementApi } from '../../../functions/ledger/statements/statement-api.ts';
 import { businessDays } from '../../../shared/business-day.ts';
+import { StockValued } from '../../../shared/contracts/ledger/stock-value-events.ts';
+import { OutboxItem } from '../../../shared/dynamodb/outbox.ts';
 import { aCause } from '../../support/builders.ts';
 import { cursors } from '../../support/cursors.ts';
 import { databaseForEach, tables } from '../../support/database/dynamodb.ts';
-import { paid, placed, shipped, skuCost } from '../posting/ledger-events.ts';
+import { moved, paid, placed, shipped, skuCost } from '../posting/ledger-events.ts';
 
 const database = databaseForEach();
 const table = tables.LEDGER_TABLE_NAME;
@@ -56,6 +58,59 @@ const close = (month: string, now: string) =>
   );
 const check = (day: string, now: string) =>
   runCheck({ journal: journal(), checks: createCheckStore(database.db, table) })(day, cause(now));
+
+/** Changes of the value of stock, by what was published with the transactions. */
+async function publishedStock() {
+  const { Items = [] } = await database.db.send(new ScanCommand({ TableName: table }));
+  return Items.flatMap((item) => OutboxItem.safeParse(item).data ?? [])
+    .filter(({ detailType }) => detailType === 'StockValued')
+    .map(({ detail }) => StockValued.envelope.shape.detail.parse(JSON.parse(detail)))
+    .flatMap(({ metadata, data }) => data.changes.map((change) => ({ ...change, ...data, at: metadata.occurredAt })));
+}
+
+// Seen failing with `now` as their time.
+test('a posting publishes what it changes in the stock once, on its day; an entry for an earlier day too', async () => {
+  const receipt = moved('r1', '2026-06-01', 'receipt', 10, 460);
+  const messages = [
+    skuCost('c1', '2026-06-01', 'A', 450),
+    receipt,
+    ...orderOf(1),
+    moved('n1', '2026-06-03', 'count', -1),
+  ];
+  const entry = {
+    source: 'storeworks.ledger',
+    'detail-type': 'LedgerEntryApproved',
+    detail: {
+      metadata: { ...receipt.detail.metadata, eventId: 'E1', occurredAt: '2026-06-20T12:00:00Z' },
+      data: {
+        entryId: 'e1',
+        date: '2026-06-05',
+        text: 'Revaluation',
+        currency: 'GBP',
+        postings: [
+          { account: 'assets:inventory', amountMinor: -300 },
+          { account: 'expenses:write-offs', amountMinor: 300 },
+        ],
+        requestedBy: 'finance',
+        approvedBy: 'admin',
+      },
+    },
+  };
+  await postAll([...messages, ...messages]);
+  await postAll([...messages.toReversed(), entry]);
+  expect(log.error.mock.calls).toEqual([]);
+  const changes = await publishedStock();
+  expect(changes.map(({ sku, account, units, valueMinor, date }) => [sku, account, units, valueMinor, date])).toEqual(
+    expect.arrayContaining([
+      ['A', 'liabilities:goods-received', 10, 4600, '2026-06-01'],
+      ['A', 'expenses:shrinkage', -1, -460, '2026-06-03'],
+      [undefined, 'entry', 0, -300, '2026-06-05'],
+    ]),
+  );
+  expect(changes.every(({ at, date }) => businessDay(Date.parse(at)) === date)).toBe(true);
+  const value = changes.reduce((sum, { valueMinor }) => sum + valueMinor, 0);
+  expect(value).toBe((await balances())['assets:inventory']);
+});
 
 const orderOf = (number: number, day = '2026-06-02') => [
   placed(`P${number}`, day, { id: `ord_${number}`, lines: [{ sku: 'A', quantity: 1, price: 1200, tax: 200 }] }),
@@ -155,7 +210,14 @@ describe('a month', () => {
     const store = createPostingStore(database.db, table);
     await close('2026-06', '2026-07-01T06:00:00Z');
     const transactions = [{ code: 'x', date: '2026-06-30', text: '', currency: 'GBP', postings: [] }];
-    const write = { shard: balanceShards[3] ?? '', transactions, markers: [], orders: new Map(), skus: new Map() };
+    const write = {
+      shard: balanceShards[3] ?? '',
+      transactions,
+      markers: [],
+      events: [],
+      orders: new Map(),
+      skus: new Map(),
+    };
     expect(await store.write(write)).toBe('version-conflict');
   });
 });

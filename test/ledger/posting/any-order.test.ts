@@ -5,13 +5,26 @@ import { factOf, type LedgerMessage } from '../../../functions/ledger/posting/ev
 import { type LedgerStates, post } from '../../../functions/ledger/posting/post.ts';
 import * as events from './ledger-events.ts';
 
-/** Posts the events and returns the balances of all accounts. Throws if a transaction does not balance. */
+/**
+ * Posts the events and returns the balances of all accounts. Throws if a transaction does not balance, or if the changes of
+ * the stock of SKUs are not those of the inventory.
+ */
 function balancesAfter(messages: readonly LedgerMessage[]): Record<string, number> {
   const states: LedgerStates = { orders: new Map(), skus: new Map() };
   const balances = new Balances();
   const codes = new Set<string>();
+  const units = new Map<string, number>();
   for (const message of messages) {
-    for (const { transactions } of post(states, factOf(message))) {
+    for (const { transactions, stock: valued } of post(states, factOf(message))) {
+      const inventory = transactions
+        .flatMap(({ postings }) => postings)
+        .filter(({ account }) => account === inventoryOf);
+      // Seen failing without the corrections of earlier costs.
+      expect(sumOf((valued?.changes ?? []).map(({ valueMinor }) => valueMinor))).toBe(
+        sumOf(inventory.map(({ amountMinor }) => amountMinor)),
+      );
+      for (const { sku, currency, units: own } of valued?.changes ?? [])
+        units.set(`${sku} ${currency}`, (units.get(`${sku} ${currency}`) ?? 0) + own);
       for (const { code, currency, postings, taxes = [] } of transactions) {
         const output = postings.filter(({ account }) => account.startsWith('liabilities:tax:output:'));
         const due = taxes.reduce((sum, { taxMinor }) => sum + taxMinor, 0);
@@ -23,14 +36,16 @@ function balancesAfter(messages: readonly LedgerMessage[]): Record<string, numbe
       }
     }
   }
+  const named = balances
+    .entries()
+    .map(({ currency, account, amountMinor }): [string, number] => [`${currency} ${account}`, amountMinor]);
   return Object.fromEntries(
-    balances
-      .entries()
-      .map(({ currency, account, amountMinor }): [string, number] => [`${currency} ${account}`, amountMinor])
-      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    [...named, ...[...units].filter(([, own]) => own !== 0)].toSorted(([a], [b]) => (a < b ? -1 : 1)),
   );
 }
 
+const inventoryOf = 'assets:inventory';
+const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
 const day = (number: number) => `2026-06-${String(number).padStart(2, '0')}`;
 const order = events.placed('01', day(1), {
   lines: [

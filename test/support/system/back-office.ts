@@ -11,7 +11,7 @@ import { type ApiClient, clientWithToken, createApiClient } from './api-client.t
 
 export type BackOffice = Awaited<ReturnType<typeof startBackOffice>>;
 
-type Options = Partial<Pick<EngineOptions, 'cdkOut' | 'log' | 'now' | 'faults' | 'stateDirectory'>>;
+type Options = Partial<Pick<EngineOptions, 'cdkOut' | 'log' | 'now' | 'faults' | 'observer' | 'stateDirectory'>>;
 
 /**
  * Starts the whole back office. Without `stateDirectory` it uses a temporary directory and removes it when it stops.

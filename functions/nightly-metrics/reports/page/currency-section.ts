@@ -1,6 +1,6 @@
 import { type Html, html } from '../../../../shared/html.ts';
 import { barChart, colors, lineChart, pieChart, scatterChart } from './charts.ts';
-import { type DayFigures, type SalesRow, totalMeasures, type TotalRow } from './day-figures.ts';
+import { type DayFigures, type SalesRow, totalMeasures, type TotalRow, type VisitRow } from './day-figures.ts';
 import { count, decimalsOf, money, share, shown } from './format.ts';
 import { type MessageName, say } from './messages.ts';
 
@@ -14,6 +14,7 @@ export function currencySection(figures: DayFigures, currency: string): Html {
   const decimals = decimalsOf(currency);
   const sales = sumOf(of(figures.byHour), 'salesMinor');
   const parts: Html[] = [];
+  if (of(figures.visits).length > 0) parts.push(visitsPart(of(figures.visits)));
   if (sales > 0n) {
     parts.push(...hourParts(figures.hours, of(figures.byHour), decimals));
     parts.push(categoryPart(of(figures.byCategory), decimals));
@@ -98,6 +99,18 @@ function totalsPart(rows: TotalRow[], decimals: number): Html {
       <p>${say('totalsNote')}</p>
       ${more(rows.length - maxChannels)}`,
   );
+}
+
+function visitsPart(rows: VisitRow[]): Html {
+  const lines = rows
+    .slice(0, maxChannels)
+    .map(({ channel, visits, orders, conversion }) => [
+      channel === null ? say('all') : shown(channel),
+      count(visits),
+      count(orders),
+      conversion === null ? '–' : `${(Number(conversion) / 100).toFixed(2)} %`,
+    ]);
+  return part('conversion', dataTable(['channel', 'visits', 'orders', 'conversion'], lines));
 }
 
 /** An amount for a chart, in major units: only its position needs to be right. */

@@ -5,6 +5,8 @@ export type DayFigures = {
   /** Labels of the day's hours, 23 to 25. */
   hours: string[];
   totals: TotalRow[];
+  /** Visits of each channel that has some; without a channel: of all. */
+  visits: VisitRow[];
   byHour: SalesRow[];
   byCategory: SalesRow[];
   bySku: SalesRow[];
@@ -33,6 +35,15 @@ export type SalesRow = {
   subtotalMinor: bigint;
   salesMinor: bigint;
   rows: bigint;
+};
+
+/** Visits of a channel in a currency, and the orders per 10,000 visits. */
+export type VisitRow = {
+  channel: string | null;
+  currency: string;
+  visits: bigint;
+  orders: bigint;
+  conversion: bigint | null;
 };
 
 export const totalMeasures = ['totalMinor', 'cancelledMinor', 'editedMinor', 'refundedMinor', 'netMinor'] as const;

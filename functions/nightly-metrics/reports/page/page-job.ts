@@ -34,6 +34,16 @@ const TotalRows = z.array(
   }),
 );
 
+const VisitRows = z.array(
+  z.object({
+    channel: z.string().nullable(),
+    currency: z.string(),
+    visits: Whole,
+    orders: Whole,
+    conversion: Whole.nullable(),
+  }),
+);
+
 const Findings = z.array(
   z.object({
     reason: z.string(),
@@ -70,6 +80,14 @@ export async function writePage(
        FROM ${file('totals-by-channel')} ORDER BY channel NULLS LAST, currency`,
     ),
   );
+  const ofVisits = ['visits', 'orders', 'conversion'].map(text).join(', ');
+  const visits = VisitRows.parse(
+    await connection.rows(
+      `SELECT channel, currency, ${ofVisits} FROM ${file('totals-by-channel')} WHERE visits <> 0
+       UNION ALL SELECT NULL, currency, ${ofVisits} FROM ${file('metrics-by-day')} WHERE visits <> 0
+       ORDER BY channel NULLS LAST, currency`,
+    ),
+  );
   const [byHour, byCategory, bySku] = [await sales('hour'), await sales('category'), await sales('sku')];
   const findings = Findings.parse(
     await connection.rows(
@@ -78,6 +96,6 @@ export async function writePage(
     ),
   );
   const path = join(directory, 'report.html');
-  await writeFile(path, dayPage({ ...day, totals, byHour, byCategory, bySku, findings }));
+  await writeFile(path, dayPage({ ...day, totals, visits, byHour, byCategory, bySku, findings }));
   return path;
 }

@@ -33,6 +33,7 @@ const day = (own: Partial<DayFigures> = {}, date = '2011-06-15'): DayFigures => 
   timeZone: 'Europe/London',
   hours: hoursOfDay(date, 'Europe/London').map(({ label }) => label),
   totals: [],
+  visits: [],
   byHour: [],
   byCategory: [],
   bySku: [],
