@@ -21,6 +21,8 @@ export default defineConfig({
           exclude: [...system, ...slow],
           isolate: false,
           setupFiles: ['test/support/fresh-modules.ts', 'test/support/properties/seed.ts'],
+          // Metrics are log lines of their own, which no log level silences.
+          env: { POWERTOOLS_METRICS_DISABLED: 'true' },
           ...timeLimits,
         },
       },

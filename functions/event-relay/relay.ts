@@ -2,6 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBBatchResponse } from 'aws-lambda';
 import type { SetAside } from '../../shared/lambda/failed-records.ts';
 import type { BusClient } from './bus-client.ts';
+import type { Relayed } from './event-metrics.ts';
 import { entryOf, type Entry, requestsOf, type StreamRecord } from './decide.ts';
 
 type Log = Pick<Logger, 'error' | 'warn'>;
@@ -14,7 +15,7 @@ const invalidEntry = new Set(['MalformedDetail', 'InvalidArgument']);
  * stream delivers it and all later ones again. Records that cannot be sent go to the failure queue and delay no others.
  */
 export const relay =
-  (bus: BusClient, setAside: SetAside) =>
+  (bus: BusClient, setAside: SetAside, observe: (batch: Relayed) => void) =>
   async (records: StreamRecord[], log: Log): Promise<DynamoDBBatchResponse> => {
     const bySequence = new Map(records.map((record) => [record.dynamodb.SequenceNumber, record]));
     const failed = new Set<string>();
@@ -35,6 +36,8 @@ export const relay =
       else entries.push(entry);
     }
     const unconfirmed = await firstUnconfirmed(bus, entries, fail, log);
+    const unpublished = entries.findIndex(({ sequenceNumber }) => sequenceNumber === unconfirmed);
+    observe({ entries, published: unpublished < 0 ? entries : entries.slice(0, unpublished) });
     if (unconfirmed !== undefined) failed.add(unconfirmed);
     const first = records.find(({ dynamodb }) => failed.has(dynamodb.SequenceNumber));
     return { batchItemFailures: first ? [{ itemIdentifier: first.dynamodb.SequenceNumber }] : [] };

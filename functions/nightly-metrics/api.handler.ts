@@ -2,6 +2,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { openDatabase } from '../../shared/dynamodb/database.ts';
 import { postVisits } from '../../shared/contracts/reports/visit-routes.ts';
 import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
+import { bundleHandlers } from './downloads/bundle-api.ts';
+import { createBundleFileStore } from './downloads/bundle-file-store.ts';
+import { createBundleStore } from './downloads/bundle-store.ts';
 import { downloadHandlers } from './downloads/download-api.ts';
 import { ApiEnv } from './downloads/env.ts';
 import { createPublishedStore } from './downloads/published-store.ts';
@@ -19,7 +22,13 @@ const runs = reportRunHandlers(
   createRangeStore(db, env.REPORT_TABLE_NAME),
   env.TIME_ZONE,
 );
-const published = createPublishedStore(new S3Client(), env.REPORTS_BUCKET_NAME);
+const s3 = new S3Client();
+const published = createPublishedStore(s3, env.REPORTS_BUCKET_NAME);
+const bundles = bundleHandlers(
+  createBundleStore(db, env.REPORT_TABLE_NAME),
+  createBundleFileStore(s3, env.REPORTS_BUCKET_NAME),
+  env.TIME_ZONE,
+);
 const { CHANNELS: channels, REPORTED } = VisitsEnv.parse(process.env);
 const visits = visitApi({
   store: createVisitStore(db, env.REPORT_TABLE_NAME),
@@ -28,4 +37,4 @@ const visits = visitApi({
   currency: REPORTED.currencies[0] ?? '',
 });
 
-export const handler = httpHandler(...runs, ...downloadHandlers(published), on(postVisits, visits));
+export const handler = httpHandler(...runs, ...bundles, ...downloadHandlers(published), on(postVisits, visits));

@@ -1,5 +1,6 @@
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { type CfnOutput, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { metricNamespace } from '../../shared/lambda/metrics.ts';
+import { type CfnOutput, type Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { dataStackName, importFromData } from './exports.ts';
 
@@ -32,6 +33,16 @@ export function addAlarm(scope: Construct, id: string, { metric, threshold, peri
   });
   alarm.addAlarmAction({ bind: () => ({ alarmActionArn: topicArnFor(scope) }) });
 }
+
+/** The sum of a metric that the functions of a workflow record, over a period. */
+export const recordedMetric = (workflow: string, metricName: string, period: Duration): IMetric =>
+  new Metric({
+    namespace: metricNamespace,
+    metricName,
+    dimensionsMap: { service: workflow },
+    period,
+    statistic: 'Sum',
+  });
 
 /** A stack cannot import its own export. */
 function topicArnFor(scope: Construct): string {

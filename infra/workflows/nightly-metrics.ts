@@ -3,6 +3,7 @@ import type { FiguresEnv } from '../../functions/nightly-metrics/figures/env.ts'
 import type { ApiEnv } from '../../functions/nightly-metrics/downloads/env.ts';
 import type { VisitsEnv } from '../../functions/nightly-metrics/visits/env.ts';
 import * as figureRoutes from '../../shared/contracts/reports/figure-routes.ts';
+import * as bundles from '../../shared/contracts/reports/bundle-routes.ts';
 import * as downloads from '../../shared/contracts/reports/download-routes.ts';
 import * as routes from '../../shared/contracts/reports/routes.ts';
 import * as visitRoutes from '../../shared/contracts/reports/visit-routes.ts';
@@ -12,6 +13,7 @@ import { cursorSecret } from '../data/cursors.ts';
 import { reportRuns, reports } from '../data/finance/reports.ts';
 import { addReportReaders } from '../data/finance/report-readers.ts';
 import { settings } from '../settings.ts';
+import { addBundles } from './nightly-metrics/bundles.ts';
 import { addQueries } from './nightly-metrics/queries.ts';
 import { addRuns } from './nightly-metrics/runs.ts';
 import { addTables } from './nightly-metrics/tables.ts';
@@ -21,10 +23,10 @@ export class NightlyMetricsStack extends WorkflowStack {
   constructor(app: App, shared: SharedStacks) {
     super(app, 'nightly-metrics', shared);
     this.routes<ApiEnv & VisitsEnv>({
-      routes: [routes, downloads, visitRoutes],
+      routes: [routes, downloads, bundles, visitRoutes],
       handler: 'nightly-metrics/api.handler.ts',
       uses: all(
-        all(reportRuns.requester, reports.lister, reports.reader),
+        all(reportRuns.requester, reports.lister, reports.reader, reports.bundleReader),
         all(settings.timeZone, settings.channels, settings.reported),
       ),
       errorImpact: 'Finance cannot request or download reports, and channels cannot send their visits.',
@@ -38,6 +40,7 @@ export class NightlyMetricsStack extends WorkflowStack {
       memorySize: 2048,
     });
     addRuns(this);
+    addBundles(this);
     addTables(this);
     addQueries(this);
     addReportReaders(this);

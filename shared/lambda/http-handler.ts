@@ -19,6 +19,7 @@ import {
 } from '../contracts/problem.ts';
 import type { Channels } from '../store.ts';
 import { jsonVariable } from './json-variable.ts';
+import { recordMetric } from './metrics.ts';
 import { createRequestLimits, type RequestLimits, RequestQuotas } from './request-limits.ts';
 import { MalformedTextError, readJson, textProblem } from '../input/json.ts';
 
@@ -105,12 +106,30 @@ const serving = (channels: Channels | undefined, handlers: Handler[]) => {
       logger.appendKeys({ route: event.routeKey, correlationId: correlationIdOf(event) });
       try {
         const response = await handleWithin(limits, found.handler, event, Date.now());
+        recordRefusal(response, event);
         return serialise({ ...response, body: found.bodyFor(response.body, callerOf(event).clientId) });
       } catch (error) {
-        return serialise(failureOf(error));
+        const response = failureOf(error);
+        recordRefusal(response, event);
+        return serialise(response);
       }
     });
 };
+
+const Refusal = z.object({ type: z.string() });
+
+/** Counts a problem document by its type, in a line that has the correlation id. */
+function recordRefusal({ status, body }: HttpResponse, event: GatewayEvent): void {
+  const { data } = status < 400 ? {} : Refusal.safeParse(body);
+  if (!data) return;
+  recordMetric({
+    name: 'Refusals',
+    unit: 'Count',
+    value: 1,
+    dimensions: { reason: data.type },
+    metadata: { route: event.routeKey, correlationId: correlationIdOf(event) },
+  });
+}
 
 /** The quotas of `infra/store.ts`; undefined for a function that was deployed without. */
 function requestLimits(): RequestLimits | undefined {

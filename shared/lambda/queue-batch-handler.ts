@@ -4,6 +4,7 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type * as z from 'zod';
 import { MalformedTextError, readJson } from '../input/json.ts';
+import { eventKeys } from './event-log.ts';
 
 const logger = new Logger();
 /** Of the function's timeout: messages that are not handled before it are retried. */
@@ -37,7 +38,12 @@ export const queueBatchHandler = <S extends z.ZodType<object>>(
           return await handle(messages, logger);
         } catch (error) {
           const messageIds = messages.map((each) => idByMessage.get(each));
-          logger.error('records failed', { messageIds, error: error instanceof Error ? error : String(error) });
+          const correlationIds = correlationIdsOf(messages);
+          logger.error('records failed', {
+            messageIds,
+            correlationIds,
+            error: error instanceof Error ? error : String(error),
+          });
           if (messages.length === 1 || !hasTime()) return messages;
           const half = Math.ceil(messages.length / 2);
           // In their order: `handle` may depend on the order of a batch.
@@ -46,8 +52,15 @@ export const queueBatchHandler = <S extends z.ZodType<object>>(
       };
       const retried = await handleSome([...idByMessage.keys()]);
       failed.push(...retried.flatMap((each) => idByMessage.get(each) ?? []));
+      logger.info('events processed', { correlationIds: correlationIdsOf([...idByMessage.keys()]) });
       return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
     });
+
+/** The first of a batch, so that a line stays short: batches have up to thousands of messages. */
+const maxCorrelationIds = 100;
+
+const correlationIdsOf = (messages: readonly unknown[]): string[] =>
+  [...new Set(messages.flatMap((message) => eventKeys(message).correlationId ?? []))].slice(0, maxCorrelationIds);
 
 /** Returns undefined, which no message schema accepts, for text that is not JSON, or has text that is not well-formed. */
 function parseJson(text: string): unknown {

@@ -5,6 +5,7 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 import { readJson } from '../input/json.ts';
+import { eventKeys } from './event-log.ts';
 
 const logger = new Logger();
 
@@ -15,10 +16,15 @@ export const queueHandler = <S extends z.ZodType>(
 ) => {
   const processor = new BatchProcessor(EventType.SQS);
   const onRecord = async (record: SQSRecord) => {
+    let keys = {};
     try {
-      await handle(event.envelope.parse(readJson(record.body)), record);
+      const message = readJson(record.body);
+      keys = eventKeys(message);
+      await handle(event.envelope.parse(message), record);
+      logger.info('event processed', keys);
     } catch (error) {
       logger.error('record failed', {
+        ...keys,
         messageId: record.messageId,
         error: error instanceof Error ? error : String(error),
       });

@@ -63,6 +63,7 @@ const byPathOrStore = new Set([
   'changeId',
   'report',
   'runId',
+  'bundleId',
   'auditId',
   'checkId',
   'alertId',

@@ -8,6 +8,7 @@ import { relay } from '../../functions/event-relay/relay.ts';
 const silent = { error: () => undefined, warn: () => undefined };
 const megabyte = 1_048_576;
 const setAside = () => Promise.resolve();
+const observe = () => undefined;
 
 const record = (sequenceNumber: number, image: Record<string, string> = {}): StreamRecord => {
   const item = {
@@ -47,7 +48,11 @@ describe('event relay', () => {
   it('puts a batch on the bus in its order, ten entries a request', async () => {
     const { bus, requests, sent } = fakeBus();
     expect(
-      await relay(bus, setAside)(
+      await relay(
+        bus,
+        setAside,
+        observe,
+      )(
         numbers(25).map((n) => record(n)),
         silent,
       ),
@@ -58,7 +63,7 @@ describe('event relay', () => {
 
   it('keeps source, type and detail unchanged and sends the time the event was written', async () => {
     const { bus, requests } = fakeBus();
-    await relay(bus, setAside)([record(1, { detail: '{"metadata":{},  "data":"é"}' })], silent);
+    await relay(bus, setAside, observe)([record(1, { detail: '{"metadata":{},  "data":"é"}' })], silent);
     expect(requests[0]?.Entries).toEqual([
       {
         EventBusName: 'bus',
@@ -73,7 +78,11 @@ describe('event relay', () => {
   it('fails the first entry that the bus refused, and sends no later request', async () => {
     const { bus, sent } = fakeBus((detail) => numberIn(detail) === 13);
     expect(
-      await relay(bus, setAside)(
+      await relay(
+        bus,
+        setAside,
+        observe,
+      )(
         numbers(35).map((n) => record(n)),
         silent,
       ),
@@ -83,12 +92,12 @@ describe('event relay', () => {
 
   it('fails the first record of a request that failed as a whole', async () => {
     const bus = { put: () => Promise.reject(new Error('no network')) };
-    expect(await relay(bus, setAside)([record(1), record(2)], silent)).toEqual(failure(1));
+    expect(await relay(bus, setAside, observe)([record(1), record(2)], silent)).toEqual(failure(1));
   });
 
   it('fails the first record when the response has fewer entries than the request', async () => {
     const client = { send: () => Promise.resolve({ FailedEntryCount: 0 }) } as unknown as EventBridgeClient;
-    expect(await relay(createBusClient(client, 'bus'), setAside)([record(1)], silent)).toEqual(failure(1));
+    expect(await relay(createBusClient(client, 'bus'), setAside, observe)([record(1)], silent)).toEqual(failure(1));
   });
 
   it.each([
@@ -99,7 +108,7 @@ describe('event relay', () => {
   ])('sends the failure queue a record that is %s, and the bus the others', async (_, invalid) => {
     const { bus, sent } = fakeBus();
     const aside: object[] = [];
-    const relayAll = relay(bus, (failed) => Promise.resolve(void aside.push(failed)));
+    const relayAll = relay(bus, (failed) => Promise.resolve(void aside.push(failed)), observe);
     expect(await relayAll([record(1), invalid, record(3)], silent)).toEqual({ batchItemFailures: [] });
     expect(sent()).toEqual([1, 3]);
     expect(aside).toEqual([invalid]);
@@ -115,7 +124,7 @@ describe('event relay', () => {
         return Promise.resolve(index < 0 ? undefined : { firstFailed: index, reason: code });
       },
     };
-    const relayAll = relay(bus, (failed) => Promise.resolve(void aside.push(failed)));
+    const relayAll = relay(bus, (failed) => Promise.resolve(void aside.push(failed)), observe);
     expect(await relayAll([record(1), record(2), record(3)], silent)).toEqual({ batchItemFailures: [] });
     expect(new Set(seen)).toEqual(new Set([1, 2, 3]));
     expect(aside).toEqual([record(2)]);
@@ -123,7 +132,7 @@ describe('event relay', () => {
 
   it('retries an invalid record that the failure queue does not take', async () => {
     const { bus, sent } = fakeBus();
-    const relayAll = relay(bus, () => Promise.reject(new Error('down')));
+    const relayAll = relay(bus, () => Promise.reject(new Error('down')), observe);
     expect(await relayAll([record(1), malformed(2), record(3)], silent)).toEqual(failure(2));
     expect(sent()).toEqual([1, 3]);
   });
@@ -140,7 +149,7 @@ describe('event relay', () => {
         });
         let batch = numbers(30).map((n) => record(n));
         while (batch.length > 0) {
-          const { batchItemFailures } = await relay(bus, setAside)(batch, silent);
+          const { batchItemFailures } = await relay(bus, setAside, observe)(batch, silent);
           const from = batchItemFailures[0]?.itemIdentifier;
           batch = from ? batch.slice(batch.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === from)) : [];
         }

@@ -4,6 +4,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { S3Client } from '@aws-sdk/client-s3';
 import { ReportRunRequested } from '../../../shared/contracts/reports/events.ts';
 import { openDatabase } from '../../../shared/dynamodb/database.ts';
+import { recordMetric } from '../../../shared/lambda/metrics.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
 import { createLakeStore } from '../../../shared/lake/lake-store.ts';
 import { createRunStore } from '../run/run-store.ts';
@@ -17,18 +18,22 @@ import { reportRun } from './report-run-job.ts';
 const env = ReportRunEnv.parse(process.env);
 const s3 = new S3Client();
 
-export const handler = queueHandler(
-  ReportRunRequested,
-  reportRun({
-    runs: createRunStore(openDatabase(), env.REPORT_TABLE_NAME),
-    lake: createLakeStore(s3, env.LAKE_BUCKET_NAME),
-    files: createReportFileStore(s3, env.REPORTS_BUCKET_NAME),
-    history: createCustomerHistory(s3, env.REPORTS_BUCKET_NAME, join(tmpdir(), 'customers')),
-    duckDb: createDuckDb(),
-    build: buildReports,
-    timeZone: env.TIME_ZONE,
-    reported: env.REPORTED,
-    clock: Date.now,
-    log: new Logger(),
-  }),
-);
+const run = reportRun({
+  runs: createRunStore(openDatabase(), env.REPORT_TABLE_NAME),
+  lake: createLakeStore(s3, env.LAKE_BUCKET_NAME),
+  files: createReportFileStore(s3, env.REPORTS_BUCKET_NAME),
+  history: createCustomerHistory(s3, env.REPORTS_BUCKET_NAME, join(tmpdir(), 'customers')),
+  duckDb: createDuckDb(),
+  build: buildReports,
+  timeZone: env.TIME_ZONE,
+  reported: env.REPORTED,
+  clock: Date.now,
+  log: new Logger(),
+});
+
+export const handler = queueHandler(ReportRunRequested, async (message) => {
+  const began = performance.now();
+  await run(message);
+  const value = performance.now() - began;
+  recordMetric({ name: 'ReportDuration', unit: 'Milliseconds', value });
+});

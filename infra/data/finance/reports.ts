@@ -4,7 +4,9 @@ import { BucketDefinition } from '../../constructs/bucket.ts';
 import { SecretDefinition } from '../../constructs/secret.ts';
 import { TableDefinition } from '../../constructs/table.ts';
 
-export const reportTable = new TableDefinition('ReportTable', 'REPORT_TABLE_NAME');
+export const reportTable = new TableDefinition('ReportTable', 'REPORT_TABLE_NAME', {
+  expiryAttribute: 'expiresAt',
+});
 
 export const reportRuns = {
   requester: reportTable.access('GetItem', 'BatchGetItem', 'PutItem'),
@@ -18,13 +20,15 @@ export const workGroupName = 'storeworks-finance';
 
 /** Reports by business day, and the differences that stock audits found. */
 export const reportsBucket = new BucketDefinition('ReportsBucket', 'REPORTS_BUCKET_NAME', {
-  expiresAfterDays: { [queryResults]: 7 },
+  expiresAfterDays: { [queryResults]: 7, 'bundles/': 7 },
 });
 
 export const reports = {
   lister: reportsBucket.list(),
   reader: reportsBucket.objects('daily/*', 'GetObject'),
   writer: reportsBucket.objects('daily/*', 'GetObject', 'PutObject'),
+  bundleReader: reportsBucket.objects('bundles/*', 'GetObject'),
+  bundleWriter: reportsBucket.objects('bundles/*', 'PutObject'),
   /** The Parquet files in force, for Athena. */
   tableWriter: reportsBucket.objects('tables/*', 'GetObject', 'PutObject'),
   /** The keys of the customers of each day. */

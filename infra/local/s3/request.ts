@@ -1,4 +1,5 @@
 import { type AwsCall, AwsError, type Permission } from '../gateway/aws-call.ts';
+import type { S3Store } from './store.ts';
 import { deletedKeys } from './xml.ts';
 
 export type S3Operation =
@@ -143,4 +144,16 @@ export function permissionsOf({ operation, bucket, key, copySource, call }: S3Re
   };
   if (!copySource) return [permission];
   return [{ action: 's3:GetObject', resource: `arn:aws:s3:::${copySource.bucket}/${copySource.key}` }, permission];
+}
+
+/**
+ * Whether an object exists is shown only to callers that can list the bucket; others get 403 instead of 404. Source:
+ * GetObject and HeadObject API reference, Permissions. A condition on `s3:prefix` has no value in these requests.
+ */
+export function permissionsOfMissing(
+  { operation, bucket, key }: S3Request,
+  store: Pick<S3Store, 'find'>,
+): Permission[] {
+  if (operation !== 'GetObject' && operation !== 'HeadObject') return [];
+  return store.find(bucket, key) ? [] : [{ action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` }];
 }

@@ -5,7 +5,7 @@ import { openUploads } from './multipart.ts';
 import { createNotifications } from './notifications.ts';
 import * as objects from './objects.ts';
 import { getObject, headObject } from './read.ts';
-import { permissionsOf, readRequest, type S3Operation, type S3Request } from './request.ts';
+import { permissionsOf, permissionsOfMissing, readRequest, type S3Operation, type S3Request } from './request.ts';
 import { openS3Store } from './store.ts';
 import { abortUpload, completeUpload, createUpload, listParts, listUploads, uploadPart } from './uploads.ts';
 import { errorResponse, xmlResponse } from './xml.ts';
@@ -85,7 +85,10 @@ export async function startS3(context: LocalContext, { deliver }: { deliver: Del
   };
 
   return {
-    permissions: (call) => permissionsOf(readRequest(call, buckets)),
+    permissions: (call) => {
+      const request = readRequest(call, buckets);
+      return [...permissionsOf(request), ...permissionsOfMissing(request, store)];
+    },
     handle,
     pending: notifications.pending,
     stop: notifications.stop,

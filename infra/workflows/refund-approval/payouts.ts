@@ -11,6 +11,7 @@ import {
   RefundReturnReceived,
 } from '../../../shared/contracts/refunds/events.ts';
 import { all, variables } from '../../constructs/access.ts';
+import { addAlarm, recordedMetric } from '../../constructs/alarm.ts';
 import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { orders } from '../../data/orders.ts';
 import { paymentProviders } from '../../data/finance/payments.ts';
@@ -37,6 +38,11 @@ export function addPayouts(stack: WorkflowStack): void {
     handler: 'refund-approval/payouts/provider-notification.handler.ts',
     uses: all(refunds.writer, refunds.byOrder, orders.named),
     errorImpact: 'Refunds show the wrong status: the result that the payment provider reported is not recorded.',
+  });
+  addAlarm(stack, 'PayoutFailures', {
+    metric: recordedMetric('event-relay', 'PayoutFailures', Duration.hours(1)),
+    threshold: 3,
+    errorImpact: 'A payment provider refuses refunds: customers wait for their money.',
   });
   stack.alarmOn(RefundPaidTwice, { errorImpact: 'A customer got a refund twice, as money and as store credit.' });
 }

@@ -25,6 +25,17 @@ export const ReportRangeRequested = defineEvent(
   }),
 );
 
+/** A client requested the reports of a month or a year as one zip file. */
+export const ReportBundleRequested = defineEvent(
+  'storeworks.nightly-metrics',
+  'ReportBundleRequested',
+  z.object({
+    bundleId: StoredText.meta({ description: 'Id of the bundle', example: 'bundle-01kb9zq4y8t4v7c0m3j5r6n8px' }),
+    from: BusinessDay.describe('First business day'),
+    to: BusinessDay.describe('Last business day'),
+  }),
+);
+
 /** A day's reports are in the reports bucket under this version; `changed` is whether the run wrote it. */
 export const ReportRunCompleted = defineEvent(
   'storeworks.nightly-metrics',

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { store } from '../../../infra/store.ts';
 import { readAssembly } from '../../../infra/local/template/assembly.ts';
 import { createApiClient } from '../../support/system/api-client.ts';
 import { waitUntilIdle } from '../../support/system/until-idle.ts';
@@ -89,17 +88,7 @@ async function orderLane({ credentials }: Office, waitForIdle: () => Promise<voi
 
 /** Cold import of the placing function compared with that of a bare DynamoDB client. */
 async function imports(): Promise<void> {
-  const file = await bundleOf('order-intake', 'placement');
-  const env = {
-    ORDER_TABLE_NAME: 'orders',
-    STOCK_TABLE_NAME: 'stock',
-    CATALOG_TABLE_NAME: 'catalog',
-    SETTINGS_TABLE_NAME: 'settings',
-    PROMOTION_TABLE_NAME: 'promotions',
-    CHANNELS: '{}',
-    ORDER_QUEUE_URL: 'https://queue',
-    SELLING: JSON.stringify(store.selling),
-  };
+  const { file, env } = await bundleOf('order-intake', 'placement');
   const times = coldImports({ orderIntake: { file, env }, bare: { file: bareClientBundle() } }, 15);
   const [own = 0, bare = 0] = [times.get('orderIntake'), times.get('bare')];
   console.log('Cold import of a bundle in a fresh process, median of 15');
@@ -108,8 +97,8 @@ async function imports(): Promise<void> {
   console.log(`  ratio                ${(own / bare).toFixed(2)}  (aim: at most 1.5)`);
 }
 
-/** The bundle of a handler in the synthesised assembly. */
-async function bundleOf(workflow: string, handler: string): Promise<string> {
+/** The bundle of a handler in the synthesised assembly, and its environment; what deployments resolve has any text. */
+async function bundleOf(workflow: string, handler: string): Promise<{ file: string; env: Record<string, string> }> {
   const { stacks, assets } = readAssembly(await cdkOut());
   const functions = stacks.flatMap(({ template }) => Object.values(template.Resources));
   const found = functions.find(
@@ -118,5 +107,12 @@ async function bundleOf(workflow: string, handler: string): Promise<string> {
   const key = (found?.Properties.Code as { S3Key?: string } | undefined)?.S3Key;
   const asset = key === undefined ? undefined : assets.get(key);
   if (!asset) throw new Error(`No bundle of ${workflow}/${handler} in cdk.out`);
-  return join(asset.path, 'index.mjs');
+  const environment = found?.Properties.Environment as { Variables: Record<string, unknown> } | undefined;
+  const env = Object.fromEntries(
+    Object.entries(environment?.Variables ?? {}).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : 'https://resolved',
+    ]),
+  );
+  return { file: join(asset.path, 'index.mjs'), env };
 }

@@ -333,6 +333,22 @@ describe('the other pages', () => {
     expect(text).toContain('operation carried out');
   });
 
+  test('the timeline of a request leads through the workflows that its events reach, and has its refusals', async () => {
+    const id = 'console-timeline-1';
+    const sku = await stockedSku(office, { units: 1 });
+    const headers = { 'x-correlation-id': id };
+    const storefront = office.client('storefront');
+    expect((await storefront.post('/orders', orderOf(sku), headers)).status).toBe(201);
+    expect((await storefront.post('/orders', orderOf(sku), headers)).status).toBe(409);
+    // An endpoint of this file never answers, so that the store is never idle.
+    await refunds.eventually(async () => {
+      const { text } = await ada.get(`/console/timeline?id=${id}`);
+      for (const shown of ['OrderIntake-Risk', 'Ledger-PostEvents', 'events processed', 'out-of-stock']) {
+        expect(text).toContain(shown);
+      }
+    });
+  });
+
   test('nobody sees a page without a session, and a page runs scripts of its own only', async () => {
     const response = await fetch(`${office.apiUrl}/console/dashboards/Storeworks`);
     expect(response.status).toBe(401);
@@ -344,6 +360,29 @@ describe('the other pages', () => {
     expect((await ada.get('/console/nothing')).status).toBe(404);
   });
 
+  test('an alarm goes off with three failed payouts, and comes back when the failures are an hour ago', async () => {
+    const stateOf = () => office.alarms.list().find(({ name }) => name.includes('PayoutFailures'))?.state;
+    expect(stateOf()).not.toBe('ALARM');
+    for (const name of ['first', 'second', 'third']) {
+      const order = await refunds.paidOrder({ priceMinor: 1000, paymentIds: [`console-${name}`] });
+      const { path, refundId } = await refunds.requested(order.orderId);
+      await refunds.becomes(path, { status: 'paying' });
+      expect(stateOf()).not.toBe('ALARM');
+      await refunds.notifyPayout(order, {
+        type: 'refund.failed',
+        refundId,
+        occurredAt: new Date(Date.now() + 10_000).toISOString(),
+      });
+      await refunds.becomes(path, { status: 'payout-failed' });
+      // The runbook: the customer gets store credit instead.
+      expect((await refunds.resolvePayout(path, 'store-credit')).status).toBe(200);
+    }
+    await vi.waitFor(() => expect(stateOf()).toBe('ALARM'), { timeout: 10_000, interval: 100 });
+    ahead += 2 * 3_600_000;
+    await vi.waitFor(() => expect(stateOf()).toBe('OK'), { timeout: 10_000, interval: 100 });
+    await office.forgetTokens();
+  });
+
   test('an alarm goes off with a dead letter and comes back when it is gone', async () => {
     const stateOf = () => office.alarms.list().find(({ name }) => name.includes('Risk/DeadLetters'))?.state;
     const queue = office.context.template.ofType('AWS::SQS::Queue').find(({ name }) => name === deadLetters);
@@ -351,7 +390,8 @@ describe('the other pages', () => {
       new SendMessageCommand({ QueueUrl: queue?.ref, MessageBody: '{}' }),
     );
     expect(stateOf()).toBe('ALARM');
-    expect(office.alarms.history()[0]).toMatchObject({ state: 'ALARM' });
+    const newest = office.alarms.history().find(({ name }) => name.includes('Risk/DeadLetters'));
+    expect(newest).toMatchObject({ state: 'ALARM' });
     // The message was never in another queue, so that it has none to go back to.
     await new SQSClient(adminConfigOf(office)).send(new PurgeQueueCommand({ QueueUrl: queue?.ref }));
     // An alarm comes back with the first minute in which the queue was empty.

@@ -1,6 +1,8 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fromBufferPromise } from 'yauzl';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { arrivalDayOf } from '../../../functions/event-journal/decide.ts';
 import { businessDays, dayBounds } from '../../../shared/business-day.ts';
@@ -223,3 +225,58 @@ test('a future or invalid date is refused', async () => {
   expectProblem(await finance.get('/reports/runs/none'), 404);
   expectProblem(await office.client('storefront').post('/reports/runs', { date: '2025-07-01' }), 403);
 });
+
+test('the reports in force of a month are downloaded as one zip file', async () => {
+  const sku = await stockedSku(office, { priceMinor: 500 });
+  for (const placedAt of ['2025-05-03T10:00:00Z', '2025-05-30T10:00:00Z']) {
+    expect((await office.client('marketplace').post('/orders', orderOf(sku, { placedAt }))).status).toBe(201);
+  }
+  await office.settled();
+  const days = ['2025-05-03', '2025-05-30'];
+  for (const date of days) expect(await reportOf(date)).toMatchObject({ status: 'completed' });
+
+  const finance = office.client('finance');
+  expectProblem(await finance.post('/reports/bundles', { period: '2999-01' }), 422, 'invalid-content');
+  expectProblem(await finance.post('/reports/bundles', { period: '2025-13' }), 422, 'invalid-content');
+  expectProblem(await finance.get('/reports/bundles/bundle-unknown'), 404, 'not-found');
+  expectProblem(await office.client('storefront').post('/reports/bundles', { period: '2025-05' }), 403);
+  const requested = await finance.post('/reports/bundles', { period: '2025-05' });
+  expect(requested.status, requested.text).toBe(202);
+  expect(requested.body).toMatchObject({ status: 'requested', from: '2025-05-01', to: '2025-05-31' });
+  const bundle = await vi.waitFor(
+    async () => {
+      const { body } = await finance.get(String(requested.headers.location));
+      expect(body).toMatchObject({ status: 'completed', days: 2 });
+      return body;
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+  const { status, headers } = await finance.get(bundle.location);
+  expect(status).toBe(302);
+  const zip = Buffer.from(await (await fetch(String(headers.location))).arrayBuffer());
+  expect(zip).toHaveLength(bundle.bytes);
+  const files = await unzipped(zip);
+  expect(files.size).toBe(bundle.files);
+  expect(JSON.parse(files.get('bundle.json')?.toString() ?? '')).toMatchObject({
+    days: days.map((date) => ({ date, version: 1 })),
+    daysWithoutReports: expect.arrayContaining(['2025-05-01', '2025-05-31']),
+  });
+  for (const date of days) {
+    const manifest = JSON.parse(files.get(`${date}/manifest.json`)?.toString() ?? '');
+    for (const { file, sha256 } of manifest.reports.flatMap(({ files: own }: { files: object[] }) => own)) {
+      const content = files.get(`${date}/${file}`);
+      const found = content && createHash('sha256').update(content).digest('hex');
+      expect(found, file).toBe(file.endsWith('.parquet') ? undefined : sha256);
+    }
+  }
+});
+
+/** The files of a zip archive by name. */
+async function unzipped(zip: Buffer): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  const archive = await fromBufferPromise(zip);
+  for await (const entry of archive.eachEntry()) {
+    files.set(entry.fileName, await buffer(await archive.openReadStreamPromise(entry)));
+  }
+  return files;
+}

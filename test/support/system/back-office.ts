@@ -8,6 +8,7 @@ import { inject, onTestFinished } from 'vitest';
 import type { EngineOptions } from '../../../infra/local/engine.ts';
 import { type LocalStore, startLocalStore } from '../../../infra/local-store.ts';
 import { type ApiClient, clientWithToken, createApiClient } from './api-client.ts';
+import { personalLines } from './log-scan.ts';
 
 export type BackOffice = Awaited<ReturnType<typeof startBackOffice>>;
 
@@ -15,6 +16,7 @@ type Options = Partial<Pick<EngineOptions, 'cdkOut' | 'log' | 'now' | 'faults' |
 
 /**
  * Starts the whole back office. Without `stateDirectory` it uses a temporary directory and removes it when it stops.
+ * Stopping it fails if the log of a function has personal data of the tests.
  * `client(name)` returns an HTTP client with that client's credentials.
  */
 export async function startBackOffice({ cdkOut = inject('cdkOut'), stateDirectory: kept, ...options }: Options = {}) {
@@ -51,7 +53,9 @@ export async function startBackOffice({ cdkOut = inject('cdkOut'), stateDirector
       await forgetTokens();
       await Promise.all(people.map((each) => each.close()));
       await engine.stop();
+      const found = personalLines(stateDirectory);
       if (kept === undefined) await rm(stateDirectory, { recursive: true, force: true });
+      if (found.length > 0) throw new Error(`Personal data in a log:\n${found.slice(0, 10).join('\n')}`);
     },
   };
 }

@@ -444,7 +444,7 @@ describe('notifications', () => {
 
 describe('permissions', () => {
   test('follow from method, path and query', async () => {
-    const { s3 } = await start();
+    const { s3, client } = await start();
     const permissionsOf = (method: string, url: string, headers: AwsCall['headers'] = {}, body = '') => {
       const [path = '', query = ''] = url.split('?');
       return s3
@@ -455,6 +455,11 @@ describe('permissions', () => {
     expect(permissionsOf('GET', '/lake?list-type=2&prefix=a')).toEqual(['s3:ListBucket arn:aws:s3:::lake']);
     expect(permissionsOf('HEAD', '/lake')).toEqual(['s3:ListBucket arn:aws:s3:::lake']);
     expect(permissionsOf('GET', '/lake/?location')).toEqual(['s3:GetBucketLocation arn:aws:s3:::lake']);
+    // Without permission to list the bucket, AWS does not show whether an object exists: 403 instead of 404.
+    for (const method of ['GET', 'HEAD']) {
+      expect(permissionsOf(method, '/lake/a/b%20c')).toEqual([object('GetObject'), 's3:ListBucket arn:aws:s3:::lake']);
+    }
+    await put(client, 'a/b c', '1');
     expect(permissionsOf('GET', '/lake/a/b%20c?x-id=GetObject')).toEqual([object('GetObject')]);
     expect(permissionsOf('HEAD', '/lake/a/b%20c')).toEqual([object('GetObject')]);
     expect(permissionsOf('PUT', '/lake/a/b%20c')).toEqual([object('PutObject')]);
