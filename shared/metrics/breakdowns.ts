@@ -1,6 +1,7 @@
 import type { FactDimension } from './facts.ts';
 import type { Measure } from './measure.ts';
 import { moneyMeasures } from './money-measures.ts';
+import { isOfStock, stockMeasures } from './stock-measures.ts';
 import { conversion, goodsMeasures, orderMeasures, promotionMeasures, ratios, visits } from './sales-measures.ts';
 
 /** A report of measures by keys: each row is the facts that have its keys and its currency. */
@@ -28,12 +29,13 @@ const ofGoods = [...goodsMeasures, ...ratios.filter(({ name }) => name === 'refu
 
 const orders = {
   measures: ofOrders,
-  where: "component NOT IN ('payment', 'settlement', 'visit')",
+  where: `component NOT IN ('payment', 'settlement', 'visit') AND NOT ${isOfStock}`,
   hasOrdersOnce: true,
 };
 const goods = { measures: ofGoods, where: "component IN ('line', 'discount', 'goodwill')", hasOrdersOnce: false };
 const discounts = { measures: promotionMeasures, where: "component = 'discount'", hasOrdersOnce: false };
-const all = { measures: allMeasures, hasOrdersOnce: true };
+const all = { measures: allMeasures, where: `NOT coalesce(${isOfStock}, false)`, hasOrdersOnce: true };
+const stock = { measures: stockMeasures, where: isOfStock, hasOrdersOnce: false };
 
 /** By the name that `GET /metrics/daily` has for it. */
 export const breakdowns = {
@@ -46,4 +48,6 @@ export const breakdowns = {
   sku: { report: 'metrics-by-sku', keys: ['sku'], ...goods },
   promotion: { report: 'metrics-by-promotion', keys: ['promotion'], ...discounts },
   code: { report: 'metrics-by-code', keys: ['code'], ...discounts },
+  'stock-sku': { report: 'stock-value', keys: ['sku'], ...stock },
+  'stock-category': { report: 'stock-value-by-category', keys: ['category'], ...stock },
 } satisfies Record<string, Breakdown>;

@@ -20,7 +20,7 @@ export const factDimensions = [
   'lineId',
   'sku',
   'category',
-  /** `order`, `line`, `discount`, `shipping`, `charge`, `goodwill`, `overpaid`, `payment`, `settlement` or `visit`. */
+  /** `order`, `line`, `discount`, `shipping`, `charge`, `goodwill`, `overpaid`, `payment`, `settlement`, `visit`, or of stock: `stock-sold`, `stock-received` … */
   'component',
   'promotion',
   'code',
@@ -60,5 +60,7 @@ export const factMeasures = [
   'chargebackFees',
   'payouts',
   'visits',
+  'stockUnits',
+  'stockChange',
 ] as const;
 export type FactMeasure = (typeof factMeasures)[number];

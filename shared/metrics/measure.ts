@@ -11,15 +11,18 @@ export type Measure = {
   unit: Unit;
   /**
    * `sum`: its rows add up. `count`: distinct orders, which add up only where an order is in one row. `ratio`: a quotient of
-   * other measures, which adds up nowhere.
+   * other measures, which adds up nowhere. `balance`: what the row had before the day, with the changes of the day.
    */
-  kind: 'sum' | 'count' | 'ratio';
+  kind: 'sum' | 'count' | 'ratio' | 'balance';
   description: string;
   /** The rule of `metrics-cases.json` that decides it. */
   rule: string;
   /** For a `sum`: what each row of the facts adds. For a `ratio`: the measures that it divides. */
   of: string;
 };
+
+/** Whether the events of the day make the figure: their amounts sum to it. */
+export const opens = ({ kind }: Measure): boolean => kind === 'sum' || kind === 'count';
 
 type Text = Pick<Measure, 'name' | 'unit' | 'description' | 'rule'>;
 

@@ -41,7 +41,7 @@ GROUP BY dt, eventType, currency ORDER BY dt, eventType, currency`,
       'Tax of what was sold, less what was taken out of sales, by country and region. The tax that is due is that of the ledger: /ledger/tax-returns.',
     parameters: range,
     sql: `SELECT country, region, currency, sum(tax) AS tax, sum(grossSales - discounts - grossReversals + discountReversals) AS netSales
-FROM facts WHERE ${inRange} AND component NOT IN ('payment', 'settlement', 'visit')
+FROM facts WHERE ${inRange} AND component NOT IN ('payment', 'settlement', 'visit') AND component NOT LIKE 'stock-%'
 GROUP BY country, region, currency ORDER BY country, region, currency`,
   },
   {
@@ -51,6 +51,14 @@ GROUP BY country, region, currency ORDER BY country, region, currency`,
     sql: `SELECT promotion, currency, sum(orders) AS orders, sum(discountsInclTax) AS discountsInclTax,
   sum(shippingDiscountsInclTax) AS shippingDiscountsInclTax
 FROM metrics_by_promotion WHERE ${inRange} GROUP BY promotion, currency ORDER BY promotion, currency`,
+  },
+  {
+    name: 'what-is-in-stock',
+    description:
+      'Stock of each category at the end of each day, at the cost of the ledger, and what was received, sold, written off and missing.',
+    parameters: range,
+    sql: `SELECT dt, category, currency, openingStock, stockReceived, costOfGoods, giftCost, writeOffs, shrinkage, closingStock
+FROM stock_value_by_category WHERE ${inRange} ORDER BY dt, category, currency`,
   },
   {
     name: 'provider-owes-us',

@@ -10,7 +10,7 @@ export const text = (name: string): Column => ({ name, type: 'text' });
 export const number = (name: string): Column => ({ name, type: 'number' });
 const sum = (name: string): Column => ({ name, type: 'sum' });
 
-const columnTypes = { sum: 'sum', count: 'number', ratio: 'ratio' } as const;
+const columnTypes = { sum: 'sum', count: 'number', ratio: 'ratio', balance: 'sum' } as const;
 const columnsOf = (list: readonly Measure[]): Column[] =>
   list.map(({ name, kind }) => ({ name, type: columnTypes[kind] }));
 

@@ -17,7 +17,7 @@ export type Figure = {
 const sourcesOf = (measure: string): readonly SourceName[] => {
   if (measure.startsWith('promotion')) return ['orders', 'claims'];
   if (measure === 'balance') return ['ledger'];
-  if (measure === 'refunds' || measure === 'changes') return ['reports', 'ledger'];
+  if (measure === 'refunds' || measure === 'changes' || measure === 'stock value') return ['reports', 'ledger'];
   return ['reports', 'ledger', 'orders'];
 };
 

@@ -39,6 +39,23 @@ export function ledgerFigures(transactions: readonly StoredTransaction[]): Figur
   return [...figures, ...unbalanced(transactions), ...dayTotals(figures)];
 }
 
+/** The change of the value of stock by the transactions that are dated a day, by currency. */
+export function stockFigures(dated: readonly StoredTransaction[]): Figure[] {
+  const sums = new Map<string, number>();
+  for (const { currency, postings } of dated) {
+    const own = postings.filter(({ account }) => account === accounts.inventory);
+    const changed = own.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+    sums.set(currency, (sums.get(currency) ?? 0) + changed);
+  }
+  return stockChanges(sums);
+}
+
+/** A change of 0 is none. */
+export const stockChanges = (sums: ReadonlyMap<string, number>): Figure[] =>
+  Array.from(sums, ([currency, amountMinor]) => ({ measure: 'stock value', id: '*', currency, amountMinor })).filter(
+    ({ amountMinor }) => amountMinor !== 0,
+  );
+
 /** A posting that was changed leaves its transaction out of balance; of several accounts, any may be the wrong one. */
 function unbalanced(transactions: readonly StoredTransaction[]): Figure[] {
   return transactions.flatMap(({ code, currency, postings }) => {

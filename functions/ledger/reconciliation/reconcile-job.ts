@@ -6,7 +6,7 @@ import type { JournalStore } from '../posting/journal-store.ts';
 import type { StoredTransaction } from '../posting/ledger-keys.ts';
 import { compareSources } from './compare-sources.ts';
 import type { DayOrdersStore } from './day-orders-store.ts';
-import { ledgerFigures } from './ledger-figures.ts';
+import { ledgerFigures, stockFigures } from './ledger-figures.ts';
 import type { ReconciliationStore } from './reconciliation-store.ts';
 import { reconciliationFile, type ReportFiles } from './report-files-client.ts';
 import { refundedChanges, reportFigures } from './report-figures.ts';
@@ -25,8 +25,8 @@ const maxLate = 10_000;
 const maxKept = 500;
 const repeatedDays = 7;
 
-/** The transactions of a day: those that are dated it, and late ones for it of a closed month. */
-async function transactionsOf({ journal }: Deps, day: string): Promise<StoredTransaction[]> {
+/** The transactions of a day: those that are dated it, and of what happened on it: late ones for it of a closed month too. */
+async function transactionsOf({ journal }: Deps, day: string) {
   const found: StoredTransaction[] = [];
   for (let after: string | undefined; ;) {
     const page = await journal.ofDay(day, after, perRead);
@@ -35,14 +35,17 @@ async function transactionsOf({ journal }: Deps, day: string): Promise<StoredTra
     if (page.length < perRead) break;
   }
   const late = await journal.lateFor(day.slice(0, 7), maxLate);
-  return [...found.filter((each) => each.for === undefined), ...late.filter((each) => each.for === day)];
+  return {
+    dated: found,
+    transactions: [...found.filter((each) => each.for === undefined), ...late.filter((each) => each.for === day)],
+  };
 }
 
 /** Compares what four separate queries state about a day, and keeps each difference. */
 const reconcile =
   (deps: Deps) =>
   async (day: string, cause: Cause): Promise<Reconciliation> => {
-    const [transactions, { orders, claims, imported }, published] = await Promise.all([
+    const [{ transactions, dated }, { orders, claims, imported }, published] = await Promise.all([
       transactionsOf(deps, day),
       deps.orders.ofDay(day),
       deps.files.reports(day),
@@ -54,7 +57,8 @@ const reconcile =
     const hasImported = imported.size > 0;
     const own = (figures: ReturnType<typeof ledgerFigures>) =>
       figures.filter((figure) => isCompared(figure) && !(hasImported && figure.measure === 'day total'));
-    const ledger = own(ledgerFigures(transactions));
+    const stock = published?.texts.stock === undefined ? [] : stockFigures(dated);
+    const ledger = own([...ledgerFigures(transactions), ...stock]);
     const reports = published && own(reportFigures(published.texts));
     const differences = compareSources({ reports, ledger, orders: own(orders), claims });
     const result: Reconciliation = {

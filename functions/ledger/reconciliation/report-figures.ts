@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { createTokenizer } from '../../../shared/csv/tokenize.ts';
 import type { Figure } from './compare-sources.ts';
+import { stockChanges } from './ledger-figures.ts';
 
 /** The rows of a report by column. Throws if a row cannot be read: a report is written by the store itself. */
 function rowsOf(csv: string): Record<string, string>[] {
@@ -30,7 +31,16 @@ const Change = z.looseObject({
   editedMinor: Whole,
 });
 
-export type ReportTexts = { orders: string; totals: string; refunds: string; changes: string };
+const Stock = z.looseObject({ currency: z.string(), stockChange: Whole });
+
+/** Reports from before 2026-12-01 have no stock. */
+export type ReportTexts = {
+  orders: string;
+  totals: string;
+  refunds: string;
+  changes: string;
+  stock?: string | undefined;
+};
 
 /** Ids of changes that only take back what their refund gave back before: the ledger has them as refunds of no sale. */
 export const refundedChanges = ({ changes }: Pick<ReportTexts, 'changes'>): Set<string> =>
@@ -48,9 +58,15 @@ export function reportFigures(texts: ReportTexts): Figure[] {
     const { currency, totalMinor } = Total.parse(row);
     totals.set(currency, (totals.get(currency) ?? 0) + totalMinor);
   }
+  const stock = new Map<string, number>();
+  for (const row of rowsOf(texts.stock ?? '')) {
+    const { currency, stockChange } = Stock.parse(row);
+    stock.set(currency, (stock.get(currency) ?? 0) + stockChange);
+  }
   const sold = rowsOf(texts.orders).map((row) => Order.parse(row));
   const currencies = new Set(sold.map(({ currency }) => currency));
   return [
+    ...stockChanges(stock),
     ...sold.flatMap(({ orderId: id, currency, totalMinor, taxMinor }) => [
       { measure: 'sales', id, currency, amountMinor: totalMinor },
       { measure: 'tax', id, currency, amountMinor: taxMinor },

@@ -18,6 +18,14 @@ export const createReportFiles = (s3: S3Client, Bucket: string) => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
     return (await Body?.transformToString()) ?? '';
   };
+  const readIfThere = async (Key: string) => {
+    try {
+      return await read(Key);
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  };
   return {
     /** The reports of a day that are in force; undefined if it has none. */
     async reports(day: string): Promise<{ version: number; texts: ReportTexts } | undefined> {
@@ -27,7 +35,8 @@ export const createReportFiles = (s3: S3Client, Bucket: string) => {
         const [orders = '', totals = '', refunds = '', changes = ''] = await Promise.all(
           names.map((name) => read(`daily/dt=${day}/v=${version}/${name}.csv`)),
         );
-        return { version, texts: { orders, totals, refunds, changes } };
+        const stock = await readIfThere(`daily/dt=${day}/v=${version}/stock-value-by-category.csv`);
+        return { version, texts: { orders, totals, refunds, changes, stock } };
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
         throw error;

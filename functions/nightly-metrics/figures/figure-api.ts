@@ -8,6 +8,7 @@ import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { literal } from '../../../shared/lake/sql.ts';
 import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { type Breakdown, breakdowns } from '../../../shared/metrics/breakdowns.ts';
+import { opens } from '../../../shared/metrics/measure.ts';
 import { breakdownOf, eventsOf, figureOf, rowAt } from './explain.ts';
 import type { ReportReader } from './report-reader-store.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
@@ -61,6 +62,7 @@ export const figureApi = ({ reports, duckDb, cursors }: Deps) => {
       if (!breakdown) return problem(404, 'not-found', `The figures of ${report} do not open.`);
       if (!measure) return invalid('/column', `${report} has no measure ${column}`);
       if (measure.kind === 'ratio') return invalid('/column', `A ratio of ${measure.of}: request these measures`);
+      if (!opens(measure)) return invalid('/column', 'A balance at a time: request the changes of the day');
       const version = query.version ?? (await reports.versionInForce(date));
       const [path, facts] =
         version === undefined

@@ -8,6 +8,7 @@ import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { loadEvents } from './load-events.ts';
 import { assertReconciled, type Content } from './manifest.ts';
 import { measured } from './metrics.ts';
+import { isOfStock } from '../../../shared/metrics/stock-measures.ts';
 import { addCustomerFacts } from './facts/customer-facts.ts';
 import { writePage } from './page/page-job.ts';
 import { addFindings, type EarlierDay } from './quality/quality-job.ts';
@@ -26,6 +27,8 @@ type Day = {
   currencies: readonly string[];
   /** Files of the keys of the customers of earlier days. */
   earlierCustomers?: readonly string[];
+  /** File of the stock at the end of the day before. */
+  openingStock?: string | undefined;
   /** Days that the day is compared with. */
   comparedWith?: readonly EarlierDay[];
   /** Names of lake files of the day that are no complete gzip files. */
@@ -59,7 +62,7 @@ export const buildReports = (
   duckDb: DuckDb,
   paths: string[],
   directory: string,
-  { date, timeZone, channels, currencies, earlierCustomers = [], damaged = [], comparedWith = [] }: Day,
+  { date, timeZone, channels, currencies, earlierCustomers = [], openingStock, damaged = [], comparedWith = [] }: Day,
 ) =>
   duckDb.connected(async (connection): Promise<Content> => {
     const dayHours = hoursOfDay(date, timeZone);
@@ -72,6 +75,7 @@ export const buildReports = (
     await createStoreTables(connection, channels, currencies, hours);
     await connection.run(`CREATE TEMP VIEW known_customer AS ${knownCustomers(earlierCustomers)}`);
     await measure(connection);
+    await loadOpeningStock(connection, openingStock);
     const entries: ReportEntry[] = [];
     const rows = { ...counts, quarantined: await quarantined(connection) };
     await connection.run(qualityTable);
@@ -101,6 +105,20 @@ async function measure(connection: Connection): Promise<void> {
   // What was read from the lake is most of the memory, and reports do not need it.
   for (const table of ['event', 'order_event', 'change_event', 'refund_event'])
     await connection.run(`DROP TABLE IF EXISTS ${table}`);
+}
+
+/** The stock of each SKU before the day, under the category that it has on the day. */
+async function loadOpeningStock(connection: Connection, path: string | undefined): Promise<void> {
+  await connection.run(
+    `CREATE TEMP TABLE opening_stock (sku VARCHAR, category VARCHAR, currency VARCHAR, openingUnits BIGINT, openingValue BIGINT)`,
+  );
+  if (path === undefined) return;
+  await connection.run(
+    `INSERT INTO opening_stock
+     SELECT sku, coalesce(today.category, before.category), currency, units, valueMinor
+     FROM read_parquet(${literal(path)}) AS before
+       LEFT JOIN (SELECT sku, max(category) AS category FROM fact WHERE ${isOfStock} GROUP BY sku) AS today USING (sku)`,
+  );
 }
 
 export type BuildReports = typeof buildReports;

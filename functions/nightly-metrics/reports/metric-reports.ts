@@ -14,16 +14,18 @@ const factsReport: Report = {
   columns: columnsOfReport('facts'),
   from: { table: 'fact' },
   // Rows of one component of an event differ in their measures only; a sort by each of them would be slow.
-  orderBy: `eventId, component, lineId, promotion, code, hash(${factMeasures.join(', ')})`,
+  orderBy: `eventId, component, lineId, sku, promotion, code, hash(${factMeasures.join(', ')})`,
   countsOrders: false,
   formats: ['parquet'],
   sums: Object.fromEntries(measures.filter(({ kind }) => kind === 'sum').map(({ name, sql }) => [name, sql])),
 };
 
-/** Tables of the rows that a report has also without facts. */
+/** Tables of the rows that a report has also without facts of the day. */
 const always = new Map([
   [breakdowns.day.report, 'store_channel'],
   [breakdowns.hour.report, 'store_hour'],
+  [breakdowns['stock-sku'].report, 'opening_stock'],
+  [breakdowns['stock-category'].report, 'opening_stock'],
 ]);
 
 function metricsBy({ report, keys, measures: own, where = 'true', hasOrdersOnce }: Breakdown): Report {

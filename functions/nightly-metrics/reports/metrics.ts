@@ -20,6 +20,7 @@ import { orderFacts, orderFactShape, orderLineFactShape } from './facts/order-fa
 import { paymentEvents, paymentFacts } from './facts/payment-facts.ts';
 import { stockEvents, stockMoves, stockMoveTable } from './facts/stock-moves.ts';
 import { settlementEvents, settlementFacts } from './facts/settlement-facts.ts';
+import { stockValueEvents, stockValueFacts } from './facts/stock-value-facts.ts';
 import { visitEvents, visitFacts } from './facts/visit-facts.ts';
 import { componentFactShape, refundFacts, refundFactShape } from './facts/refund-facts.ts';
 
@@ -306,6 +307,7 @@ export const measured = {
     { events: refundEvents, sql: [...refundPostings, ...refundFacts], hasCustomers: false },
     { events: paymentEvents, sql: paymentFacts, hasCustomers: false },
     { events: settlementEvents, sql: settlementFacts, hasCustomers: false },
+    { events: stockValueEvents, sql: stockValueFacts, hasCustomers: false },
     { events: visitEvents, sql: visitFacts, hasCustomers: false },
     { events: stockEvents, sql: stockMoves, hasCustomers: false },
   ],

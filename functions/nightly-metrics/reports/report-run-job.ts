@@ -10,8 +10,7 @@ import { type Claimed, processRun, type Run } from '../../../shared/reports/publ
 import type { RunStore } from '../run/run-store.ts';
 import type { BuildReports } from './build-reports-job.ts';
 import { writeChanges } from './changes/changes-job.ts';
-import { earlierCustomers } from './customer-history-job.ts';
-import type { CustomerHistory } from './customer-history-store.ts';
+import { earlierDays, type History } from './history/history-job.ts';
 import type { Reported } from './env.ts';
 import { type Content, digestsOf, type Manifest } from './manifest.ts';
 import type { ReportFileStore } from './report-file-store.ts';
@@ -21,7 +20,7 @@ type Deps = {
   runs: RunStore;
   lake: LakeStore;
   files: ReportFileStore;
-  history: CustomerHistory;
+  history: History;
   duckDb: DuckDb;
   build: BuildReports;
   timeZone: string;
@@ -58,12 +57,13 @@ async function buildDay(deps: Deps, run: Run, directory: string): Promise<Conten
   const startedAt = performance.now();
   const { paths, damaged } = await lake.downloadReadableDay(run.date, await mkdtemp(join(directory, 'lake-')));
   const downloadedAt = performance.now();
-  const customers = await earlierCustomers(deps, run.date, paths, directory);
+  const earlier = await earlierDays(deps, run.date, paths, directory);
   const content = await build(duckDb, paths, directory, {
     date: run.date,
     timeZone,
     ...reported,
-    earlierCustomers: customers,
+    earlierCustomers: earlier.customers,
+    openingStock: earlier.stock,
     damaged,
     comparedWith: await files.downloadInForce(sameWeekdays(run.date), 'totals-by-channel.parquet', directory),
   });

@@ -10,7 +10,7 @@ import { createLakeStore } from '../../../shared/lake/lake-store.ts';
 import { createRunStore } from '../run/run-store.ts';
 import { createDuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { buildReports } from './build-reports-job.ts';
-import { createCustomerHistory } from './customer-history-store.ts';
+import { createDayFiles } from './history/day-file-store.ts';
 import { ReportRunEnv } from './env.ts';
 import { createReportFileStore } from './report-file-store.ts';
 import { reportRun } from './report-run-job.ts';
@@ -18,11 +18,18 @@ import { reportRun } from './report-run-job.ts';
 const env = ReportRunEnv.parse(process.env);
 const s3 = new S3Client();
 
+const dayFiles = (prefix: string) =>
+  createDayFiles(s3, env.REPORTS_BUCKET_NAME, prefix, join(tmpdir(), 'history', prefix));
+
 const run = reportRun({
   runs: createRunStore(openDatabase(), env.REPORT_TABLE_NAME),
   lake: createLakeStore(s3, env.LAKE_BUCKET_NAME),
   files: createReportFileStore(s3, env.REPORTS_BUCKET_NAME),
-  history: createCustomerHistory(s3, env.REPORTS_BUCKET_NAME, join(tmpdir(), 'customers')),
+  history: {
+    customers: dayFiles('customers/'),
+    stockChanges: dayFiles('stock/changes/'),
+    stockClosings: dayFiles('stock/closings/'),
+  },
   duckDb: createDuckDb(),
   build: buildReports,
   timeZone: env.TIME_ZONE,

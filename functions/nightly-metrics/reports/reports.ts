@@ -1,6 +1,7 @@
 import { addedMeasures, columnsOfReport } from '../../../shared/reports/report-columns.ts';
 import { metricReports, quarantineReport, sqlOf } from './metric-reports.ts';
 import { stockColumns } from './facts/stock-moves.ts';
+import { isOfStock } from '../../../shared/metrics/stock-measures.ts';
 import { amount, lineMeasures, orderMeasures, ordersChangesAndRefunds, totalMeasures } from './metrics.ts';
 import { qualityReport } from './quality/quality-report.ts';
 import { figuresOf, type Report } from '../../../shared/reports/publishing/report.ts';
@@ -55,7 +56,9 @@ const stock: Report = {
   countsOrders: false,
 };
 
-const channels = `SELECT channel, currency FROM ${ordersChangesAndRefunds} UNION SELECT channel, currency FROM fact
+/** Stock is in no channel. */
+const facts = `(SELECT * FROM fact WHERE NOT coalesce(${isOfStock}, false))`;
+const channels = `SELECT channel, currency FROM ${ordersChangesAndRefunds} UNION SELECT channel, currency FROM ${facts}
   UNION SELECT channel, currency FROM store_channel`;
 
 const totals: Report = {
@@ -66,7 +69,7 @@ const totals: Report = {
     (SELECT channel, currency, ${figuresOf(totalMeasures)}
      FROM (SELECT * FROM ${ordersChangesAndRefunds} UNION ALL BY NAME (${channels})) GROUP BY channel, currency) AS listed
     JOIN (SELECT channel AS c, currency AS m, ${sqlOf(addedMeasures)}
-          FROM (SELECT * FROM fact UNION ALL BY NAME (${channels})) GROUP BY channel, currency) AS measured
+          FROM (SELECT * FROM ${facts} UNION ALL BY NAME (${channels})) GROUP BY channel, currency) AS measured
       ON measured.c IS NOT DISTINCT FROM listed.channel AND measured.m = listed.currency`,
   },
   orderBy: 'channel NULLS LAST, currency',

@@ -13,7 +13,7 @@ const amount = (description: string, example: number) =>
 export const ReconciliationDifference = z.object({
   measure: StoredText.meta({
     description:
-      '`sales`, `tax`, `refunds`, `changes`, `day total`, `balance`, or `promotion` with its id: what is different',
+      '`sales`, `tax`, `refunds`, `changes`, `day total`, `stock value`, `balance`, or `promotion` with its id: what is different',
     example: 'sales',
   }),
   id: StoredText.meta({

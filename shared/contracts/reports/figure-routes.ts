@@ -18,7 +18,19 @@ export const getDailyMetrics = defineRoute({
     from: BusinessDay.describe('First day'),
     to: BusinessDay.describe('Last day, at most 92 days from the first'),
     by: z
-      .enum(['day', 'channel', 'hour', 'region', 'customer-group', 'category', 'sku', 'promotion', 'code'])
+      .enum([
+        'day',
+        'channel',
+        'hour',
+        'region',
+        'customer-group',
+        'category',
+        'sku',
+        'promotion',
+        'code',
+        'stock-sku',
+        'stock-category',
+      ])
       .default('day')
       .meta({ description: 'What the rows of a day are. Default: the currencies of the day', example: 'channel' }),
   }),

@@ -3,7 +3,7 @@ import { factOf, type LedgerMessage } from '../../../functions/ledger/posting/ev
 import type { StoredTransaction } from '../../../functions/ledger/posting/ledger-keys.ts';
 import { type LedgerStates, post } from '../../../functions/ledger/posting/post.ts';
 import { compareSources, dayTotals, type Figure } from '../../../functions/ledger/reconciliation/compare-sources.ts';
-import { ledgerFigures } from '../../../functions/ledger/reconciliation/ledger-figures.ts';
+import { ledgerFigures, stockFigures } from '../../../functions/ledger/reconciliation/ledger-figures.ts';
 import { refundedChanges, reportFigures } from '../../../functions/ledger/reconciliation/report-figures.ts';
 import * as events from '../posting/ledger-events.ts';
 
@@ -16,6 +16,8 @@ const line = { sku: 'A', quantity: 2, price: 1200, tax: 400 };
 const messages = [
   events.placed('P1', day, { id: 'ord_1', lines: [line], shipping: 495, shippingTax: 83 }),
   events.paid('C1', day, 2895),
+  events.skuCost('K0', day, 'A', 460),
+  events.moved('M1', day, 'receipt', 10),
   events.shipped('S1', day, [{ sku: 'A', quantity: 2 }]),
   events.placed('P2', day, { id: 'ord_2', lines: [{ ...line, discount: 240, tax: 360 }] }),
   ofOrder(events.cancelled('K2', day, [{ sku: 'A', quantity: 2 }]), 'ord_2'),
@@ -36,6 +38,7 @@ const texts = {
     'channel,currency,totalMinor\nstorefront,GBP,2895\nmarketplace,GBP,2160\nstorefront,EUR,2400\nmarketplace,EUR,0\nstorefront,JPY,0\n',
   refunds: 'eventId,currency,pot,refundedMinor,creditedMinor\nR1,GBP,line:line-1,1200,0\n',
   changes: 'eventId,currency,change,cancelledUnits,cancelledMinor,editedMinor\nK2,GBP,OrderCancelled,2,2160,0\n',
+  stock: 'category,currency,stockChange\nlights,GBP,4000\n,GBP,-320\nlights,EUR,0\n',
 };
 const sale = (id: string, currency: string, totalMinor: number, taxMinor: number): Figure[] => [
   { measure: 'sales', id, currency, amountMinor: totalMinor },
@@ -51,7 +54,11 @@ const orders = () => [...placedOrders, ...dayTotals(placedOrders), budget];
 type Sources = { ledger: StoredTransaction[]; reports: typeof texts; orders: Figure[]; claims: Figure[] };
 const scene = (): Sources => ({ ledger: transactions(), reports: { ...texts }, orders: orders(), claims: [budget] });
 const found = ({ ledger, reports, ...others }: Sources) =>
-  compareSources({ ...others, ledger: ledgerFigures(ledger), reports: reportFigures(reports) }).map((difference) => {
+  compareSources({
+    ...others,
+    ledger: [...ledgerFigures(ledger), ...stockFigures(ledger)],
+    reports: reportFigures(reports),
+  }).map((difference) => {
     const { eventIds: _eventIds, account: _account, ...stated } = difference;
     return stated;
   });
@@ -73,6 +80,7 @@ const faults: [string, (sources: Sources) => void, string[]][] = [
   ],
   ['a tax that is one less', (s) => change(s, 'P1', 'liabilities:tax:deferred', 1), ['balance P1', 'tax ord_1']],
   ['a cost or revenue that is one more', (s) => change(s, 'S1', 'revenue:goods', -1), ['balance S1']],
+  ['a value of stock that is one more', (s) => change(s, 'M1', 'assets:inventory', 1), ['balance M1', 'stock value *']],
   ['a refund that is one less', (s) => change(s, 'R1', 'assets:clearing:stripe', 1), ['balance R1', 'refunds R1']],
   [
     'two postings of one transaction',

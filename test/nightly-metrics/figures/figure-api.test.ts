@@ -10,6 +10,7 @@ import { getDailyMetrics, getFigureExplanation } from '../../../shared/contracts
 import { createCursors } from '../../../shared/dynamodb/cursor.ts';
 import { createDuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { breakdowns } from '../../../shared/metrics/breakdowns.ts';
+import { opens } from '../../../shared/metrics/measure.ts';
 import { paid, refundPaid } from '../../ledger/posting/ledger-events.ts';
 import { build } from '../reports/build-day.ts';
 import { lakeFile, orderPlaced } from '../reports/lake-files.ts';
@@ -77,7 +78,24 @@ beforeAll(async () => {
     ]),
   ]).flat();
   const store = { channels: ['storefront', 'telephone'], currencies: ['GBP'] };
-  const built = await build([lakeFile(...orders, ...others)], { date, ...store });
+  const stock = Array.from({ length: 9 }, (_, index) => ({
+    source: 'storeworks.ledger',
+    'detail-type': 'StockValued',
+    detail: {
+      metadata: { eventId: `stock-${index}`, occurredAt: '2011-06-15T12:00:00Z' },
+      data: {
+        changes: ['liabilities:goods-received', 'expenses:cost-of-goods', 'expenses:write-offs'].map((account, at) => ({
+          sku: `S${index % 4}`,
+          category: `K${index % 2}`,
+          currency: 'GBP',
+          account,
+          units: at === 0 ? 9 : -at - index,
+          valueMinor: at === 0 ? 900 : -100 * (at + index),
+        })),
+      },
+    },
+  }));
+  const built = await build([lakeFile(...orders, ...others, ...stock)], { date, ...store });
   for (const file of readdirSync(built.directory).filter((name) => name.endsWith('.parquet'))) {
     s3.objects.set(`reports/daily/dt=${date}/v=1/${file}`, readFileSync(join(built.directory, file)));
   }
@@ -95,7 +113,7 @@ describe('the figures of a day', () => {
       const { report, measures } = breakdowns[by];
       const count = rowsByName.get(by) ?? Daily.parse((await daily({ by })).body).days[0]?.rows.length ?? 0;
       rowsByName.set(by, count);
-      const columns = measures.filter(({ kind }) => kind !== 'ratio').map(({ name }) => name);
+      const columns = measures.filter(opens).map(({ name }) => name);
       const figure = { report, row: 1 + (atRow % count), column: columns[atColumn % columns.length] };
       const found = await opened(figure);
       events += found.events.length;
@@ -117,6 +135,7 @@ describe('the figures of a day', () => {
     ['a report that lists orders', { report: 'orders' }, 404],
     ['an unknown column', { report: 'metrics-by-sku', column: 'captured' }, 422],
     ['a ratio', { report: 'metrics-by-day', column: 'averageOrderValue' }, 422],
+    ['a balance', { report: 'stock-value', column: 'closingStock' }, 422],
     ['a row after the last', { report: 'metrics-by-day', row: 99 }, 404],
     ['an unknown version', { report: 'metrics-by-day', version: 2 }, 404],
     ['a cursor of another figure', { report: 'metrics-by-day', cursor: 'x' }, 400],

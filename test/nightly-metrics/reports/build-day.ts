@@ -21,6 +21,7 @@ export async function build(
     channels = [] as string[],
     currencies = [] as string[],
     comparedWith = [] as EarlierDay[],
+    openingStock = undefined as string | undefined,
   } = {},
 ) {
   const directory = mkdtempSync(join(root, 'day-'));
@@ -29,7 +30,7 @@ export async function build(
     writeFileSync(path, gunzipSync(content));
     return path;
   });
-  const day = { date, timeZone, channels, currencies, comparedWith };
+  const day = { date, timeZone, channels, currencies, comparedWith, openingStock };
   const { input, quality, reports } = await buildReports(duckDb, paths, directory, day);
   const read = (file: string) => readFileSync(join(directory, file));
   const rows = (name: string) => parse<Record<string, string>>(read(`${name}.csv`), { bom: true, columns: true });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { createDuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { createLakeStore } from '../../../shared/lake/lake-store.ts';
 import { type BuildReports, buildReports } from '../../../functions/nightly-metrics/reports/build-reports-job.ts';
-import { createCustomerHistory } from '../../../functions/nightly-metrics/reports/customer-history-store.ts';
+import { createDayFiles } from '../../../functions/nightly-metrics/reports/history/day-file-store.ts';
 import { Manifest } from '../../../functions/nightly-metrics/reports/manifest.ts';
 import { reportRun } from '../../../functions/nightly-metrics/reports/report-run-job.ts';
 import { createReportFileStore } from '../../../functions/nightly-metrics/reports/report-file-store.ts';
@@ -40,7 +40,13 @@ const built = new Map<string, { directory: string; content: ReturnType<BuildRepo
 
 /** Builds the reports of equal events once: they are equal, as `build-reports.test.ts` shows. */
 const build: BuildReports = async (db, paths, directory, day) => {
-  const inputs = [...paths, ...(day.earlierCustomers ?? [])].map((path) => readFileSync(path, 'latin1')).toSorted();
+  const inputs = [
+    ...paths,
+    ...(day.earlierCustomers ?? []),
+    ...(day.openingStock === undefined ? [] : [day.openingStock]),
+  ]
+    .map((path) => readFileSync(path, 'latin1'))
+    .toSorted();
   const key = JSON.stringify([
     inputs,
     day.date,
@@ -70,6 +76,8 @@ export function scene({ ignoresConditions = false } = {}) {
 function sceneOf(date: string, s3: ReturnType<typeof memoryS3>) {
   const store = createRunStore(table.db, table.table);
   const files = createReportFileStore(s3.client, 'reports');
+  const dayFiles = (prefix: string) =>
+    createDayFiles(s3.client, 'reports', prefix, mkdtempSync(join(root, 'history-')));
   const run = async (runId: string, fault: Fault = () => undefined) => {
     const event = newEvent(ReportRunRequested, { runId, date }, cause);
     let effects = 0;
@@ -78,7 +86,11 @@ function sceneOf(date: string, s3: ReturnType<typeof memoryS3>) {
       runs: faulty(store),
       files: faulty(files),
       lake: faulty(createLakeStore(s3.client, 'lake')),
-      history: createCustomerHistory(s3.client, 'reports', mkdtempSync(join(root, 'customers-'))),
+      history: {
+        customers: dayFiles('customers/'),
+        stockChanges: dayFiles('stock/changes/'),
+        stockClosings: dayFiles('stock/closings/'),
+      },
       duckDb,
       build,
       timeZone: 'Europe/London',

@@ -1,6 +1,7 @@
 import { literal } from '../../../../shared/lake/sql.ts';
 import { type Breakdown, breakdowns } from '../../../../shared/metrics/breakdowns.ts';
 import { factDimensions, factMeasures } from '../../../../shared/metrics/facts.ts';
+import { opens } from '../../../../shared/metrics/measure.ts';
 import { number, text } from '../../../../shared/reports/report-columns.ts';
 import type { Report } from '../../../../shared/reports/publishing/report.ts';
 
@@ -69,7 +70,7 @@ function causesOf(report: Report, keys: readonly string[]): string {
   const cause = textOf(keys.filter((key) => dimensions.has(key)));
   const { where = 'true', measures = [] } = breakdownOf(report) ?? {};
   const any = `SELECT DISTINCT ${cause} AS cause, CAST(NULL AS VARCHAR) AS measure, eventId FROM moved WHERE ${where}`;
-  const sums = measures.filter(({ kind }) => kind !== 'ratio');
+  const sums = measures.filter(opens);
   if (sums.length === 0) return any;
   const figures = sums.map(({ name, sql }) => `CAST(${sql} AS VARCHAR) AS ${quoted(name)}`).join(', ');
   const value = (side: string) => `coalesce(max(value) FILTER (WHERE side = '${side}'), '0')`;
@@ -91,9 +92,7 @@ export function changedCells(
 ): string {
   const keys = keysOf(report);
   const values = common.filter((name) => !keys.includes(name));
-  const summed = (breakdownOf(report)?.measures ?? [])
-    .filter(({ kind }) => kind !== 'ratio')
-    .map(({ name }) => literal(name));
+  const summed = (breakdownOf(report)?.measures ?? []).filter(opens).map(({ name }) => literal(name));
   const measure = summed.length === 0 ? 'NULL' : `CASE WHEN name IN (${summed.join(', ')}) THEN name END`;
   // A row of a list is there or not; a row of figures that are all 0 says nothing.
   const rows = report.rowId

@@ -1,6 +1,14 @@
 import { type Html, html } from '../../../../shared/html.ts';
 import { barChart, colors, lineChart, pieChart, scatterChart } from './charts.ts';
-import { type DayFigures, type SalesRow, totalMeasures, type TotalRow, type VisitRow } from './day-figures.ts';
+import {
+  type DayFigures,
+  type SalesRow,
+  stockMeasures,
+  type StockRow,
+  totalMeasures,
+  type TotalRow,
+  type VisitRow,
+} from './day-figures.ts';
 import { count, decimalsOf, money, share, shown } from './format.ts';
 import { type MessageName, say } from './messages.ts';
 
@@ -22,6 +30,7 @@ export function currencySection(figures: DayFigures, currency: string): Html {
   if (of(figures.bySku).length > 0) parts.push(...skuParts(of(figures.bySku), decimals));
   return html`<h2>${shown(currency)}</h2>
     ${totalsPart(of(figures.totals), decimals)}
+    ${of(figures.stock).length > 0 ? stockPart(of(figures.stock), decimals) : undefined}
     <div class="parts">${parts}</div>`;
 }
 
@@ -51,6 +60,39 @@ export const dataTable = (heads: readonly MessageName[], rows: readonly (readonl
     </tbody>
   </table>`;
 
+/** A table of many columns: on a phone, each row is a list of names and values. */
+const wideTable = (
+  heads: readonly MessageName[],
+  rows: readonly (readonly (string | Html)[])[],
+  foot: readonly (readonly (string | Html)[])[] = [],
+): Html => {
+  const line = ([name = '', ...values]: readonly (string | Html)[]) =>
+    html`<tr>
+      <td>${name}</td>
+      ${values.map(
+        (value, index) =>
+          html`<td><span class="key">${say(heads[index + 1] ?? 'total')}</span> <span>${value}</span></td>`,
+      )}
+    </tr> `;
+  return html`<table class="wide">
+    <thead>
+      <tr>
+        ${heads.map((name) => html`<th scope="col">${say(name)}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(line)}
+    </tbody>
+    ${
+      foot.length > 0
+        ? html`<tfoot>
+            ${foot.map(line)}
+          </tfoot>`
+        : undefined
+    }
+  </table>`;
+};
+
 const more = (hidden: number | bigint): Html =>
   hidden > 0 ? html`<p>${say('moreRows')} ${String(hidden)}</p>` : html``;
 
@@ -63,14 +105,6 @@ function totalsPart(rows: TotalRow[], decimals: number): Html {
     count(row.units),
     ...totalMeasures.map((name) => money(row[name], decimals)),
   ];
-  const line = (name: string | Html, values: string[]) =>
-    html`<tr>
-      <td>${name}</td>
-      ${values.map(
-        (value, index) =>
-          html`<td><span class="key">${say(heads[index + 1] ?? 'total')}</span> <span>${value}</span></td>`,
-      )}
-    </tr> `;
   const sum = (name: 'orders' | 'units' | (typeof totalMeasures)[number]) => sumOf(rows, name);
   const all = {
     orders: sum('orders'),
@@ -83,19 +117,11 @@ function totalsPart(rows: TotalRow[], decimals: number): Html {
   };
   return part(
     'totals',
-    html`<table class="wide">
-        <thead>
-          <tr>
-            ${heads.map((name) => html`<th scope="col">${say(name)}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.slice(0, maxChannels).map((row) => line(shown(row.channel), cells(row)))}
-        </tbody>
-        <tfoot>
-          ${line(say('all'), cells(all))}
-        </tfoot>
-      </table>
+    html`${wideTable(
+        heads,
+        rows.slice(0, maxChannels).map((row) => [shown(row.channel)].concat(cells(row))),
+        [[say('all'), ...cells(all)]],
+      )}
       <p>${say('totalsNote')}</p>
       ${more(rows.length - maxChannels)}`,
   );
@@ -111,6 +137,31 @@ function visitsPart(rows: VisitRow[]): Html {
       conversion === null ? '–' : `${(Number(conversion) / 100).toFixed(2)} %`,
     ]);
   return part('conversion', dataTable(['channel', 'visits', 'orders', 'conversion'], lines));
+}
+
+const maxStockRows = 20;
+const percent = (basisPoints: bigint | null) =>
+  basisPoints === null ? '–' : `${(Number(basisPoints) / 100).toFixed(1)} %`;
+
+function stockPart(rows: StockRow[], decimals: number): Html {
+  const heads = [
+    'category',
+    'opening',
+    'received',
+    'costOfGoods',
+    'writeOffs',
+    'shrinkage',
+    'closing',
+    'turnover',
+    'sellThrough',
+  ] as const;
+  const cells = (row: StockRow) =>
+    [shown(row.category)].concat(
+      stockMeasures.map((name) => money(row[name], decimals)),
+      [row.stockTurnover, row.sellThrough].map(percent),
+    );
+  const lines = rows.slice(0, maxStockRows).map(cells);
+  return part('stock', html`${wideTable(heads, lines)}${more((rows[0]?.rows ?? 0n) - BigInt(lines.length))}`);
 }
 
 /** An amount for a chart, in major units: only its position needs to be right. */

@@ -7,6 +7,8 @@ export type DayFigures = {
   totals: TotalRow[];
   /** Visits of each channel that has some; without a channel: of all. */
   visits: VisitRow[];
+  /** The stock of each category, the highest first. */
+  stock: StockRow[];
   byHour: SalesRow[];
   byCategory: SalesRow[];
   bySku: SalesRow[];
@@ -44,6 +46,22 @@ export type VisitRow = {
   visits: bigint;
   orders: bigint;
   conversion: bigint | null;
+};
+
+export const stockMeasures = [
+  'openingStock',
+  'stockReceived',
+  'costOfGoods',
+  'writeOffs',
+  'shrinkage',
+  'closingStock',
+] as const;
+/** The value of the stock of a category in a currency. Rates are basis points. `rows` is how many there are. */
+export type StockRow = Record<(typeof stockMeasures)[number] | 'rows', bigint> & {
+  category: string | null;
+  currency: string;
+  stockTurnover: bigint | null;
+  sellThrough: bigint | null;
 };
 
 export const totalMeasures = ['totalMinor', 'cancelledMinor', 'editedMinor', 'refundedMinor', 'netMinor'] as const;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type Connection, literal } from '../../../../shared/lake/sql.ts';
-import { type DayFigures, totalMeasures } from './day-figures.ts';
+import { type DayFigures, stockMeasures, totalMeasures } from './day-figures.ts';
 import { dayPage } from './page.ts';
 
 // Rows of a currency that are read: the memory and the page have a limit.
@@ -41,6 +41,22 @@ const VisitRows = z.array(
     visits: Whole,
     orders: Whole,
     conversion: Whole.nullable(),
+  }),
+);
+
+const StockRows = z.array(
+  z.object({
+    category: z.string().nullable(),
+    currency: z.string(),
+    openingStock: Whole,
+    stockReceived: Whole,
+    costOfGoods: Whole,
+    writeOffs: Whole,
+    shrinkage: Whole,
+    closingStock: Whole,
+    stockTurnover: Whole.nullable(),
+    sellThrough: Whole.nullable(),
+    rows: Whole,
   }),
 );
 
@@ -88,6 +104,15 @@ export async function writePage(
        ORDER BY channel NULLS LAST, currency`,
     ),
   );
+  const stock = StockRows.parse(
+    await connection.rows(
+      `SELECT category, currency, ${[...stockMeasures, 'stockTurnover', 'sellThrough'].map(text).join(', ')},
+         CAST(count(*) OVER (PARTITION BY currency) AS VARCHAR) AS rows
+       FROM ${file('stock-value-by-category')} AS report
+       QUALIFY row_number() OVER (PARTITION BY currency ORDER BY report.closingStock DESC, category NULLS LAST) <= ${maxRows}
+       ORDER BY currency, report.closingStock DESC, category NULLS LAST`,
+    ),
+  );
   const [byHour, byCategory, bySku] = [await sales('hour'), await sales('category'), await sales('sku')];
   const findings = Findings.parse(
     await connection.rows(
@@ -96,6 +121,6 @@ export async function writePage(
     ),
   );
   const path = join(directory, 'report.html');
-  await writeFile(path, dayPage({ ...day, totals, visits, byHour, byCategory, bySku, findings }));
+  await writeFile(path, dayPage({ ...day, totals, visits, stock, byHour, byCategory, bySku, findings }));
   return path;
 }

@@ -13,7 +13,8 @@ const maxCurrencies = 12;
  * bytes. Its size has a limit; what does not fit is counted, and is in the CSV files.
  */
 export function dayPage(figures: DayFigures): string {
-  const currencies = [...new Set(figures.totals.filter(hasFigures).map(({ currency }) => currency))].sort();
+  const shownRows = [...figures.totals.filter(hasFigures), ...figures.stock];
+  const currencies = [...new Set(shownRows.map(({ currency }) => currency))].sort();
   const isEmpty = figures.totals.every(({ orders }) => orders === 0n);
   const further = currencies.length - maxCurrencies;
   const page = html`<!doctype html>

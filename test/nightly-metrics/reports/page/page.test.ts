@@ -34,6 +34,7 @@ const day = (own: Partial<DayFigures> = {}, date = '2011-06-15'): DayFigures => 
   hours: hoursOfDay(date, 'Europe/London').map(({ label }) => label),
   totals: [],
   visits: [],
+  stock: [],
   byHour: [],
   byCategory: [],
   bySku: [],

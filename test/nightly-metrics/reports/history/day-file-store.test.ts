@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createCustomerHistory } from '../../../functions/nightly-metrics/reports/customer-history-store.ts';
+import { createDayFiles } from '../../../../functions/nightly-metrics/reports/history/day-file-store.ts';
 
 // Seen failing with one name of the unfinished file: the second run found it renamed by the first.
 test('runs on one machine fetch the customers of a day at the same time', async () => {
@@ -11,7 +11,7 @@ test('runs on one machine fetch the customers of a day at the same time', async 
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const Body = { transformToByteArray: async () => Buffer.from('customers') };
   const s3 = { send: async () => ({ Body }) } as unknown as S3Client;
-  const runs = Array.from({ length: 8 }, () => createCustomerHistory(s3, 'reports', directory));
+  const runs = Array.from({ length: 8 }, () => createDayFiles(s3, 'reports', 'customers/', directory));
   const paths = await Promise.all(runs.map((history) => history.file('2026-11-30', '"a1"')));
   expect(paths.map((path) => readFileSync(path, 'utf8'))).toEqual(paths.map(() => 'customers'));
 });
