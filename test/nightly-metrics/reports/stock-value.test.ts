@@ -76,7 +76,7 @@ const rowsOf = (path: string) =>
 it('values the stock of a day by SKU and category, from the day before and the changes of the day', async () => {
   const lake = scene();
   lake.add('2011-06-13', valued('a', '2011-06-13', ['LAMP', received, 10, 4600], ['MUG', received, 4, 400, 'kitchen']));
-  add(
+  lake.add(
     '2011-06-14',
     valued('b', '2011-06-14', ['LAMP', sold, -2, -920]),
     valued('b', '2011-06-14', ['LAMP', sold, -2, -920]),
