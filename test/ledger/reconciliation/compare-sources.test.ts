@@ -150,7 +150,7 @@ test('an order that moved to the next day is missing on its day, and too much on
   };
   const next: Sources = {
     ledger: moved,
-    reports: { ...texts, ...nothing, refunds: '', changes: '' },
+    reports: { ...texts, ...nothing, refunds: '', changes: '', stock: '' },
     orders: [],
     claims: [],
   };

@@ -17,9 +17,12 @@ describe('report run', () => {
     const { reports } = Manifest.parse(day.s3.json(`reports/${day.latest().manifest}`));
     const files = reports.flatMap((report) => report.files);
     const parquet = files.filter(({ file }) => file.endsWith('.parquet'));
-    // The keys of the day's customers, the files, the manifest, latest.json and the tables.
-    expect(day.s3.writes).toHaveLength(files.length + 3 + parquet.length);
-    expect(day.s3.writes[0]).toBe(`reports/customers/dt=${day.date}.parquet`);
+    // The keys of the day's customers, its changes of stock, the files, the manifest, latest.json and the tables.
+    expect(day.s3.writes).toHaveLength(files.length + 4 + parquet.length);
+    expect(day.s3.writes.slice(0, 2)).toEqual([
+      `reports/customers/dt=${day.date}.parquet`,
+      `reports/stock/changes/dt=${day.date}.parquet`,
+    ]);
     expect(day.s3.writes.slice(-2 - parquet.length, -parquet.length)).toEqual([
       `reports/daily/dt=${day.date}/v=1/manifest.json`,
       `reports/daily/dt=${day.date}/latest.json`,

@@ -65,6 +65,7 @@ export const style = html`<style>
   th:first-child,
   td:first-child {
     text-align: left;
+    min-width: 7.5em;
     overflow-wrap: anywhere;
   }
   td + td {
