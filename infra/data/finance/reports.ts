@@ -31,10 +31,11 @@ export const reports = {
   bundleWriter: reportsBucket.objects('bundles/*', 'PutObject'),
   /** The Parquet files in force, for Athena. */
   tableWriter: reportsBucket.objects('tables/*', 'GetObject', 'PutObject'),
-  /** The keys of the customers of each day. */
-  customerWriter: reportsBucket.objects('customers/*', 'GetObject', 'PutObject'),
-  /** Changes of the stock of each day, and the stock at its end. */
-  stockWriter: reportsBucket.objects('stock/*', 'GetObject', 'PutObject'),
+  /** Of each day: the keys of its customers, the changes of the stock, and the stock at its end. */
+  historyWriter: all(
+    reportsBucket.objects('customers/*', 'GetObject', 'PutObject'),
+    reportsBucket.objects('stock/*', 'GetObject', 'PutObject'),
+  ),
   auditWriter: reportsBucket.objects(auditFiles, 'PutObject'),
   /** Files of analyses of promotions, and their state between two days. */
   // Without the list, S3 answers a missing object with 403 instead of 404.

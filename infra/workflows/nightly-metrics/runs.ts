@@ -14,11 +14,7 @@ import type { WorkflowStack } from '../../constructs/workflow-stack.ts';
 import { lake, reportRuns, reports } from '../../data/finance/reports.ts';
 import { settings } from '../../settings.ts';
 
-const reportWriter = all(
-  reports.writer,
-  reports.tableWriter,
-  all(reports.customerWriter, reports.stockWriter, settings.reported),
-);
+const reportWriter = all(reports.writer, reports.tableWriter, all(reports.historyWriter, settings.reported));
 
 /** The runs of a day's reports: every night, or requested over HTTP for a day or a range. */
 export function addRuns(workflow: WorkflowStack): void {
