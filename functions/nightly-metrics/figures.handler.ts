@@ -1,3 +1,4 @@
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -11,8 +12,10 @@ import { figureApi } from './figures/figure-api.ts';
 import { createReportReader } from './figures/report-reader-store.ts';
 
 const env = FiguresEnv.parse(process.env);
+// Of this process only: stores on one machine have versions of the same days.
+const directory = mkdtempSync(join(tmpdir(), 'figures-'));
 const figures = figureApi({
-  reports: createReportReader(new S3Client(), env.REPORTS_BUCKET_NAME, join(tmpdir(), 'figures')),
+  reports: createReportReader(new S3Client(), env.REPORTS_BUCKET_NAME, directory),
   duckDb: createDuckDb(),
   cursors: createCursors(secretReader(env.CURSOR_SECRET_ARN)),
 });
