@@ -27,6 +27,7 @@ const workflows = [
   (await import('./workflows/system/event-relay.ts')).EventRelayStack,
   (await import('./workflows/system/event-journal.ts')).EventJournalStack,
   (await import('./workflows/nightly-metrics.ts')).NightlyMetricsStack,
+  (await import('./workflows/insights.ts')).InsightsStack,
   (await import('./workflows/ledger.ts')).LedgerStack,
   (await import('./workflows/audit-trail.ts')).AuditTrailStack,
   // The last one: its dashboards and its application name what is in the other stacks.

@@ -3,13 +3,17 @@ import { basename, dirname, join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { writeApiRootFiles } from './api-root-files.ts';
 import { bundleOf } from './constructs/workflow-function.ts';
+import { writeHolidayFile } from './holiday-files.ts';
 import { fetchLambdaBinding } from './lambda-binding.ts';
 
 const root = join(import.meta.dirname, '..');
 const packages = join(root, 'node_modules');
 
 /** Functions that write files beside their bundle's code, by bundle. */
-const extraFiles: Record<string, (directory: string) => void> = { 'api-root/api': writeApiRootFiles };
+const extraFiles: Record<string, (directory: string) => void> = {
+  'api-root/api': writeApiRootFiles,
+  'insights/computation/insights-run': writeHolidayFile,
+};
 
 const options = {
   absWorkingDir: root,

@@ -93,6 +93,8 @@ export const store = {
    * has a row of every day's reports in these currencies, also without orders.
    */
   reports: { maxRestatedDaysPerNight: 400, currencies: ['GBP'] },
+  /** Whose public holidays forecasts mark, as `date-holidays` names country and region. */
+  holidays: { country: 'GB', region: 'ENG' },
   /** Logical id of the secret by provider of payment webhooks. An id never changes; Stripe has a route of its own. */
   paymentWebhooks: { acme: 'WebhookSecret', giftcard: 'WebhookSecretGiftcard', 'acme-b': 'WebhookSecretAcmeB' },
   webhooks: {
@@ -251,6 +253,7 @@ export type Store = {
   policyChanges: PolicySettings;
   priceGuard: PriceGuard;
   reports: { maxRestatedDaysPerNight: number; currencies: string[] };
+  holidays: { country: string; region?: string };
   paymentWebhooks: Record<string, string>;
   webhooks: WebhookRetryPolicy;
   webhookChallenge: Challenged;

@@ -7,7 +7,8 @@ import { createBundleFileStore } from './downloads/bundle-file-store.ts';
 import { createBundleStore } from './downloads/bundle-store.ts';
 import { downloadHandlers } from './downloads/download-api.ts';
 import { ApiEnv } from './downloads/env.ts';
-import { createPublishedStore } from './downloads/published-store.ts';
+import { createPublishedStore } from '../../shared/reports/publishing/published-store.ts';
+import { Published } from './downloads/published.ts';
 import { reportRunHandlers } from './run/run-api.ts';
 import { createRangeStore } from './run/range-store.ts';
 import { createRunStore } from './run/run-store.ts';
@@ -23,7 +24,7 @@ const runs = reportRunHandlers(
   env.TIME_ZONE,
 );
 const s3 = new S3Client();
-const published = createPublishedStore(s3, env.REPORTS_BUCKET_NAME);
+const published = createPublishedStore(s3, env.REPORTS_BUCKET_NAME, 'daily', Published);
 const bundles = bundleHandlers(
   createBundleStore(db, env.REPORT_TABLE_NAME),
   createBundleFileStore(s3, env.REPORTS_BUCKET_NAME),

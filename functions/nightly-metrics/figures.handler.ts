@@ -9,13 +9,13 @@ import { httpHandler, on } from '../../shared/lambda/http-handler.ts';
 import { secretReader } from '../../shared/secret-store.ts';
 import { FiguresEnv } from './figures/env.ts';
 import { figureApi } from './figures/figure-api.ts';
-import { createReportReader } from './figures/report-reader-store.ts';
+import { createVersionReader } from '../../shared/reports/publishing/version-reader-store.ts';
 
 const env = FiguresEnv.parse(process.env);
 // Of this process only: stores on one machine have versions of the same days.
 const directory = mkdtempSync(join(tmpdir(), 'figures-'));
 const figures = figureApi({
-  reports: createReportReader(new S3Client(), env.REPORTS_BUCKET_NAME, directory),
+  reports: createVersionReader(new S3Client(), env.REPORTS_BUCKET_NAME, 'daily', directory),
   duckDb: createDuckDb(),
   cursors: createCursors(secretReader(env.CURSOR_SECRET_ARN)),
 });

@@ -12,13 +12,24 @@ export const inputTables: readonly string[] = [
 
 const isPlacement = "eventType IN ('OrderPlaced', 'OrderImported')";
 
-/** Adds the orders of a day from the Parquet files of its reports `facts` and `orders`. */
-export const addDay = (day: string, facts: string, orders: string): readonly string[] => [
+/** Adds the orders of a day from the Parquet files of its reports `facts` and `orders`; of older days, without their baskets. */
+export const addDay = (day: string, facts: string, orders: string, { hasBaskets = true } = {}): readonly string[] => [
   `INSERT INTO sale SELECT DATE ${literal(day)}, channel, sku, currency, sum(units), sum(grossSales - discounts)
    FROM read_parquet(${literal(facts)}) WHERE ${isPlacement} AND component IN ('line', 'discount') AND sku IS NOT NULL
    GROUP BY channel, sku, currency`,
-  `INSERT INTO basket SELECT DISTINCT orderId, sku FROM read_parquet(${literal(facts)})
-   WHERE ${isPlacement} AND component = 'line' AND sku IS NOT NULL`,
+  ...(hasBaskets
+    ? [
+        `INSERT INTO basket SELECT DISTINCT orderId, sku FROM read_parquet(${literal(facts)})
+         WHERE ${isPlacement} AND component = 'line' AND sku IS NOT NULL`,
+      ]
+    : []),
   `INSERT INTO purchase SELECT customerId, currency, DATE ${literal(day)}, subtotalMinor - discountMinor
    FROM read_parquet(${literal(orders)}) WHERE customerId IS NOT NULL`,
 ];
+
+/** SKUs of the largest basket whose pairs are counted: their number grows with its square. */
+export const maxBasketSkus = 200;
+
+/** Removes larger baskets, such as first orders of a reseller. */
+export const dropLargeBaskets = `DELETE FROM basket WHERE orderId IN
+  (SELECT orderId FROM basket GROUP BY orderId HAVING count(*) > ${maxBasketSkus})`;

@@ -25,6 +25,12 @@ const grid: readonly (readonly Segment[])[] = [
   ['new', 'potential-loyalists', 'potential-loyalists', 'champions', 'champions'],
 ];
 
+/** The cells of each segment, such as `R5V4`: recency 5 and value 4. */
+export const cellsOf = (segment: string): string[] =>
+  grid.flatMap((row, recency) =>
+    row.flatMap((each, value) => (each === segment ? [`R${recency + 1}V${value + 1}`] : [])),
+  );
+
 const cells = grid.flatMap((row, recency) =>
   row.map((segment, value) => `(${recency + 1}, ${value + 1}, ${literal(segment)})`),
 );

@@ -72,6 +72,7 @@ test('the logical ids of data are stable', () => {
     'SettingsTable',
     'RefundTable',
     'ReportTable',
+    'InsightsTable',
     'StockAuditTable',
     'WebhookTable',
   ];

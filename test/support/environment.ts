@@ -16,6 +16,7 @@ export const warehouses = ['main', 'north', 'south'];
 Object.assign(process.env, tables, {
   TIME_ZONE: 'Europe/London',
   STOCK_AUDIT_TABLE_NAME: 'stock-audits',
+  INSIGHTS_TABLE_NAME: 'insights',
   AWS_REGION: 'eu-west-1',
   EXPORTS_AT_ONCE: '3',
   MAX_FILE_BYTES: '1000000',

@@ -1,10 +1,11 @@
 import { problem } from '../../../shared/contracts/problem.ts';
 import { getDayReports, getReportFile } from '../../../shared/contracts/reports/download-routes.ts';
 import { on } from '../../../shared/lambda/http-handler.ts';
-import type { PublishedStore } from './published-store.ts';
+import type { PublishedStore } from '../../../shared/reports/publishing/published-store.ts';
+import type { Published } from './published.ts';
 
 /** Handlers of the routes that read published reports: always the version in force. */
-export const downloadHandlers = (store: PublishedStore) => [
+export const downloadHandlers = (store: PublishedStore<Published>) => [
   on(getDayReports, async ({ params: { date } }) => {
     const published = await store.inForce(date);
     if (!published) return problem(404, 'not-found', `No reports of ${date} were published.`);

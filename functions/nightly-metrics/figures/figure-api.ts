@@ -10,10 +10,10 @@ import type { Request } from '../../../shared/lambda/http-handler.ts';
 import { type Breakdown, breakdowns } from '../../../shared/metrics/breakdowns.ts';
 import { opens } from '../../../shared/metrics/measure.ts';
 import { breakdownOf, eventsOf, figureOf, rowAt } from './explain.ts';
-import type { ReportReader } from './report-reader-store.ts';
+import type { VersionReader } from '../../../shared/reports/publishing/version-reader-store.ts';
 import { ownValue } from '../../../shared/input/own-value.ts';
 
-type Deps = { reports: ReportReader; duckDb: DuckDb; cursors: Cursors };
+type Deps = { reports: VersionReader; duckDb: DuckDb; cursors: Cursors };
 
 const maxDays = 92;
 const maxRows = 10_000;

@@ -6,6 +6,7 @@ import { pascalCase } from '../../constructs/exports.ts';
 
 const workflows: readonly OperatedWorkflow[] = [
   'channel-webhooks',
+  'insights',
   'nightly-metrics',
   'order-intake',
   'promotion-scheduling',

@@ -5,7 +5,7 @@ import { queryResults, reportDatabase, workGroupName } from './reports.ts';
 
 /** The name that a permission set of IAM Identity Center refers to. */
 const policyName = 'Storeworks-Reports-Reader';
-const folders = ['daily/', 'tables/', queryResults];
+const folders = ['daily/', 'tables/', 'insights/', queryResults];
 const queryActions =
   'StartQueryExecution StopQueryExecution GetQueryExecution GetQueryResults ListQueryExecutions GetWorkGroup GetNamedQuery BatchGetNamedQuery ListNamedQueries'.split(
     ' ',

@@ -22,6 +22,7 @@ export type OperationRequest = {
 /** The workflows whose API serves operations or widgets. */
 export type OperatedWorkflow =
   | 'channel-webhooks'
+  | 'insights'
   | 'nightly-metrics'
   | 'order-intake'
   | 'promotion-scheduling'

@@ -1,6 +1,7 @@
 import { postOrderExport } from '../orders/export-routes.ts';
 import { reviewOrder } from '../orders/life-cycle-routes.ts';
 import { endPromotion, pausePromotion, resumePromotion } from '../promotions/routes.ts';
+import { postInsightsRun } from '../insights/routes.ts';
 import { decideRefund } from '../refunds/routes.ts';
 import { maxRangeDays, postReportRun } from '../reports/routes.ts';
 import { postStockAudit } from '../stock-audit/routes.ts';
@@ -71,6 +72,18 @@ export const operations: readonly Operation[] = [
     requests: ({ From: from, To: to, Force: forced }) => [
       { route: postReportRun, body: { from, to, force: forced === 'true' } },
     ],
+  },
+  {
+    kind: 'requests',
+    name: 'run-insights',
+    title: "Compute a day's insights again",
+    description:
+      'Computes forecasts, segments, associations and classes of a business day again: the result is a new version only if a figure changed, or, with Force, a file.',
+    workflow: 'insights',
+    inputs: { Date: day('Last business day of the history'), Force: force },
+    needsApproval: false,
+    routes: [postInsightsRun],
+    requests: ({ Date: date, Force: forced }) => [{ route: postInsightsRun, body: { date, force: forced === 'true' } }],
   },
   {
     kind: 'requests',

@@ -3,7 +3,8 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import '../../support/environment.ts';
 import { downloadHandlers } from '../../../functions/nightly-metrics/downloads/download-api.ts';
-import { createPublishedStore } from '../../../functions/nightly-metrics/downloads/published-store.ts';
+import { Published } from '../../../functions/nightly-metrics/downloads/published.ts';
+import { createPublishedStore } from '../../../shared/reports/publishing/published-store.ts';
 import { httpHandler } from '../../../shared/lambda/http-handler.ts';
 import { memoryS3 } from '../run/memory-s3.ts';
 
@@ -25,7 +26,7 @@ put(`daily/dt=${date}/latest.json`, { date, version: 2, manifest: manifest(2), w
 for (const version of [1, 2, 3]) put(manifest(version), ofVersion(version));
 
 const store = {
-  ...createPublishedStore(bucket.client, 'reports'),
+  ...createPublishedStore(bucket.client, 'reports', 'daily', Published),
   link: ({ manifest: key }: { manifest: string }, file: string) => Promise.resolve(`signed ${key} ${file}`),
 };
 async function get(routeKey: string, pathParameters: Record<string, string>) {
@@ -96,7 +97,9 @@ describe('a download', () => {
   test('has a signed URL of one file for five minutes, which a browser saves', async () => {
     const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' };
     const s3 = new S3Client({ region: 'eu-west-1', credentials, endpoint: 'http://127.0.0.1:1', forcePathStyle: true });
-    const url = new URL(await createPublishedStore(s3, 'reports').link({ manifest: manifest(2) }, 'orders.csv'));
+    const url = new URL(
+      await createPublishedStore(s3, 'reports', 'daily', Published).link({ manifest: manifest(2) }, 'orders.csv'),
+    );
     expect(decodeURIComponent(url.pathname)).toBe(`/reports/daily/dt=${date}/v=2/orders.csv`);
     expect(url.searchParams.get('X-Amz-Expires')).toBe('300');
     expect(url.searchParams.get('response-content-disposition')).toBe('attachment; filename="orders.csv"');

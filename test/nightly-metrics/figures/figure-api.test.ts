@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { figureApi } from '../../../functions/nightly-metrics/figures/figure-api.ts';
-import { createReportReader } from '../../../functions/nightly-metrics/figures/report-reader-store.ts';
+import { createVersionReader } from '../../../shared/reports/publishing/version-reader-store.ts';
 import { getDailyMetrics, getFigureExplanation } from '../../../shared/contracts/reports/figure-routes.ts';
 import { createCursors } from '../../../shared/dynamodb/cursor.ts';
 import { createDuckDb } from '../../../shared/lake/duckdb-client.ts';
@@ -21,7 +21,7 @@ const directory = mkdtempSync(join(tmpdir(), 'figures-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 const s3 = memoryS3();
 const api = figureApi({
-  reports: createReportReader(s3.client, 'reports', directory),
+  reports: createVersionReader(s3.client, 'reports', 'daily', directory),
   duckDb: createDuckDb(),
   cursors: createCursors(() => Promise.resolve('secret')),
 });

@@ -198,6 +198,7 @@ const scheduleTests: NamedTests = {
       'a promotion that cannot be announced (place %i) delays no other',
     ],
   ],
+  'insights/schedule/watch.handler.ts': [],
   'ledger/check-ledger.handler.ts': [],
   'ledger/reconcile.handler.ts': [
     ['test/ledger/reconciliation/reconcile-job.test.ts', 'a day that cannot be compared (%s) delays no other'],
@@ -227,6 +228,7 @@ const scheduleTests: NamedTests = {
  */
 const ofOneRecord = [
   'audit-trail/chain/close-days.handler.ts',
+  'insights/schedule/watch.handler.ts',
   'ledger/check-ledger.handler.ts',
   'promotion-scheduling/claim-checks/check-claims.handler.ts',
   'promotion-scheduling/nightly-replay.handler.ts',

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../../../shared/html.ts';
-import { barChart, colors, lineChart, pieChart, scatterChart } from './charts.ts';
+import { barChart, colors, lineChart, pieChart, scatterChart } from '../../../../shared/reports/page/charts.ts';
 import {
   type DayFigures,
   type SalesRow,
@@ -9,7 +9,8 @@ import {
   type TotalRow,
   type VisitRow,
 } from './day-figures.ts';
-import { count, decimalsOf, money, share, shown } from './format.ts';
+import { count, decimalsOf, money, share, shown } from '../../../../shared/reports/page/format.ts';
+import { tableOf } from '../../../../shared/reports/page/page.ts';
 import { type MessageName, say } from './messages.ts';
 
 const maxChannels = 40;
@@ -44,21 +45,7 @@ const part = (title: MessageName, content: Html): Html =>
   </section> `;
 
 export const dataTable = (heads: readonly MessageName[], rows: readonly (readonly (string | Html)[])[]): Html =>
-  html`<table>
-    <thead>
-      <tr>
-        ${heads.map((name) => html`<th scope="col">${say(name)}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        (cells) =>
-          html`<tr>
-            ${cells.map((cell) => html`<td>${cell}</td>`)}
-          </tr> `,
-      )}
-    </tbody>
-  </table>`;
+  tableOf(heads.map(say), rows);
 
 /** A table of many columns: on a phone, each row is a list of names and values. */
 const wideTable = (

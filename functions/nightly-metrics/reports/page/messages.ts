@@ -1,11 +1,5 @@
 import { type Html, html } from '../../../../shared/html.ts';
-
-/** Languages of the page, and their names in themselves. The first one shows at first. */
-export const languages = [
-  { tag: 'en', name: 'English' },
-  { tag: 'zh-Hant', name: '繁體中文' },
-  { tag: 'zh-Hans', name: '简体中文' },
-] as const;
+import { inLanguages, type Message } from '../../../../shared/reports/page/languages.ts';
 
 /** Texts in the order of the languages. */
 const messages = {
@@ -91,16 +85,15 @@ const messages = {
   'unknown-currency': ['Unknown currency', '未知幣別', '未知币种'],
   'amounts-do-not-add-up': ['Amounts that do not add up', '金額合計不符', '金额合计不符'],
   'placed-twice': ['Order that was placed before', '重複成立的訂單', '重复成立的订单'],
-} as const satisfies Record<string, readonly [string, string, string]>;
+} as const satisfies Record<string, Message>;
 export type MessageName = keyof typeof messages;
 
 /** A text in every language; the style shows one of them. */
-export const say = (name: MessageName): Html =>
-  html`${languages.map(({ tag }, index) => html`<span lang="${tag}">${messages[name][index]}</span>`)}`;
+export const say = (name: MessageName): Html => inLanguages(messages[name]);
 
 const isMessage = (name: string): name is MessageName => Object.hasOwn(messages, name);
 
 /** A reason of `quarantined`; one without a text is shown as it is. */
 export const sayReason = (reason: string): Html => (isMessage(reason) ? say(reason) : html`${reason}`);
 
-export const titles: string = messages.title.join(' · ');
+export const { title } = messages;

@@ -2,9 +2,9 @@ import { html } from '../../../../shared/html.ts';
 import { ownValue } from '../../../../shared/input/own-value.ts';
 import { currencySection, dataTable } from './currency-section.ts';
 import type { DayFigures, FindingRow, TotalRow } from './day-figures.ts';
-import { count, decimalsOf, money, shown } from './format.ts';
-import { languages, type MessageName, say, sayReason, titles } from './messages.ts';
-import { style } from './style.ts';
+import { count, decimalsOf, money, shown } from '../../../../shared/reports/page/format.ts';
+import { reportPageOf } from '../../../../shared/reports/page/page.ts';
+import { type MessageName, say, sayReason, title } from './messages.ts';
 
 const maxCurrencies = 12;
 
@@ -17,31 +17,12 @@ export function dayPage(figures: DayFigures): string {
   const currencies = [...new Set(shownRows.map(({ currency }) => currency))].sort();
   const isEmpty = figures.totals.every(({ orders }) => orders === 0n);
   const further = currencies.length - maxCurrencies;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${figures.date} ${titles}</title>
-        ${style}
-      </head>
-      <body>
-        ${languages.map(
-          ({ tag, name }, index) =>
-            html`<input type="radio" name="language" id="in-${tag}" ${index === 0 ? html` checked` : undefined} />
-              <label for="in-${tag}">${name}</label> `,
-        )}
-        <main>
-          <h1>${say('title')} <span>${figures.date}</span></h1>
-          <p>${figures.timeZone}</p>
-          ${isEmpty ? html`<p><strong>${say('noOrders')}</strong></p>` : undefined}
-          ${currencies.slice(0, maxCurrencies).map((currency) => currencySection(figures, currency))}
-          ${further > 0 ? html`<p>${say('moreCurrencies')} ${further}</p>` : undefined} ${quality(figures)}
-        </main>
-      </body>
-    </html> `;
-  return page.markup;
+  const content = html`<h1>${say('title')} <span>${figures.date}</span></h1>
+    <p>${figures.timeZone}</p>
+    ${isEmpty ? html`<p><strong>${say('noOrders')}</strong></p>` : undefined}
+    ${currencies.slice(0, maxCurrencies).map((currency) => currencySection(figures, currency))}
+    ${further > 0 ? html`<p>${say('moreCurrencies')} ${further}</p>` : undefined} ${quality(figures)}`;
+  return reportPageOf(figures.date, title, content);
 }
 
 /** A row may be there for a channel without orders. */

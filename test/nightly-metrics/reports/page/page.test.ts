@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DayFigures, SalesRow, TotalRow } from '../../../../functions/nightly-metrics/reports/page/day-figures.ts';
-import { count, decimalsOf, money, share, shown } from '../../../../functions/nightly-metrics/reports/page/format.ts';
-import { languages, say } from '../../../../functions/nightly-metrics/reports/page/messages.ts';
+import { languages } from '../../../../shared/reports/page/languages.ts';
+import { count, decimalsOf, money, share, shown } from '../../../../shared/reports/page/format.ts';
+import { say } from '../../../../functions/nightly-metrics/reports/page/messages.ts';
 import { dayPage } from '../../../../functions/nightly-metrics/reports/page/page.ts';
 import { hoursOfDay } from '../../../../shared/business-day.ts';
 import { build } from '../build-day.ts';

@@ -1,5 +1,5 @@
-import { html } from '../../../../shared/html.ts';
-import { languages } from './messages.ts';
+import { html } from '../../html.ts';
+import { languages } from './languages.ts';
 
 const unselected = languages.map(({ tag }) => `#in-${tag}:not(:checked) ~ * [lang=${tag}]`).join(', ');
 

@@ -2,7 +2,7 @@ import { BarChart, LineChart, PieChart, ScatterChart } from 'echarts/charts';
 import { GridSimpleComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import type { Html } from '../../../../shared/html.ts';
+import type { Html } from '../../html.ts';
 
 use([BarChart, LineChart, PieChart, ScatterChart, GridSimpleComponent, SVGRenderer]);
 
@@ -103,3 +103,28 @@ export const scatterChart = (points: [number, number][]): Html =>
     yAxis: valueAxis,
     series: [{ ...series, type: 'scatter', data: points, symbolSize: 7, itemStyle: { opacity: 0.7 } }],
   });
+
+type Ends = { low: number; high: number };
+
+/** Values of the past, then what is expected, inside its band where there is one. `labels` are of all days. */
+export function bandChart(labels: string[], past: number[], expected: number[], band: readonly Ends[]): Html {
+  const after = (values: number[]) => [...past.map(() => '-'), ...values];
+  const line = { ...series, type: 'line' as const, showSymbol: false };
+  const stacked = { ...line, stack: 'band', lineStyle: { opacity: 0 } };
+  return svg({
+    grid,
+    // Every other week has space for its label on a phone.
+    xAxis: { ...axis, type: 'category', data: labels, axisLabel: { ...font, interval: 20 } },
+    yAxis: valueAxis,
+    series: [
+      ...(band.length > 0
+        ? [
+            { ...stacked, data: after(band.map(({ low }) => low)) },
+            { ...stacked, data: after(band.map(({ low, high }) => high - low)), areaStyle: { opacity: 0.2 } },
+          ]
+        : []),
+      { ...line, data: past, lineStyle: { color: colors[7] } },
+      { ...line, data: after(expected), lineStyle: { color: colors[1], width: 2 } },
+    ],
+  });
+}

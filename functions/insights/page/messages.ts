@@ -1,0 +1,107 @@
+import type { Html } from '../../../shared/html.ts';
+import { inLanguages, type Message } from '../../../shared/reports/page/languages.ts';
+
+/** Texts in the order of the languages. */
+const messages = {
+  title: ['Forecast and customers', '預測與顧客分析', '预测与客户分析'],
+  history: ['Days that were read', '讀取的天數', '读取的天数'],
+  forecast: ['The next 28 days of the store', '全店未來 28 天', '全店未来 28 天'],
+  forecastNote: [
+    'Grey: the last 56 days. Orange: expected. Shaded: the band that 95 % of days should be in.',
+    '灰色:過去 56 天。橙色:預測值。陰影:95 % 的日子應落入的區間。',
+    '灰色:过去 56 天。橙色:预测值。阴影:95 % 的日子应落入的区间。',
+  ],
+  units: ['Units', '數量', '数量'],
+  sales: ['Sales', '銷售額', '销售额'],
+  day: ['Day', '日期', '日期'],
+  expected: ['Expected', '預測', '预测'],
+  band80: ['80 % band', '80 % 區間', '80 % 区间'],
+  band95: ['95 % band', '95 % 區間', '95 % 区间'],
+  marks: ['Holiday, promotions', '假日、促銷', '假日、促销'],
+  errors: [
+    'Errors of the forecasts on days that they had not seen',
+    '預測在未見日子上的誤差',
+    '预测在未见日子上的误差',
+  ],
+  errorsNote: [
+    'MASE below 1 is better than repeating last week. A forecast that does not beat its baseline is shown as the baseline.',
+    'MASE 低於 1 表示優於重複上週。未勝過基準的預測以基準顯示。',
+    'MASE 低于 1 表示优于重复上周。未胜过基准的预测以基准显示。',
+  ],
+  level: ['Of', '對象', '对象'],
+  store: ['Store', '全店', '全店'],
+  channel: ['Channel', '通路', '渠道'],
+  sku: ['SKU', 'SKU', 'SKU'],
+  measure: ['Figure', '數字', '数字'],
+  demandClass: ['Demand', '需求型態', '需求类型'],
+  smooth: ['Smooth', '平穩', '平稳'],
+  erratic: ['Erratic', '不穩定', '不稳定'],
+  intermittent: ['Intermittent', '間歇', '间歇'],
+  lumpy: ['Lumpy', '塊狀', '块状'],
+  series: ['Series', '序列數', '序列数'],
+  baselineShown: ['Baseline shown', '以基準顯示', '以基准显示'],
+  mase: ['MASE (baseline)', 'MASE(基準)', 'MASE(基准)'],
+  smape: ['sMAPE (baseline)', 'sMAPE(基準)', 'sMAPE(基准)'],
+  coverage: ['Inside 80 %, 95 %', '落入 80 %、95 %', '落入 80 %、95 %'],
+  topSkus: ['SKUs with the most expected units', '預測數量最高的 SKU', '预测数量最高的 SKU'],
+  associations: ['Bought together', '一起購買的商品', '一起购买的商品'],
+  associationsNote: [
+    'Pairs in at least 20 baskets. Pairs that chance alone would show:',
+    '至少出現於 20 個購物籃的組合。純屬巧合的組合數:',
+    '至少出现于 20 个购物篮的组合。纯属巧合的组合数:',
+  ],
+  withSku: ['With', '搭配', '搭配'],
+  baskets: ['Baskets', '購物籃', '购物篮'],
+  confidence: ['Confidence', '信賴度', '置信度'],
+  lift: ['Lift', '提升度', '提升度'],
+  zhang: ['Zhang', 'Zhang', 'Zhang'],
+  none: ['None.', '無。', '无。'],
+  segments: ['Customers by segment', '各分群顧客數', '各分群客户数'],
+  segmentsNote: [
+    'Cells of the segment: R is recency, V is value, 5 is the best fifth of the customers.',
+    '分群的格子:R 為最近購買,V 為價值,5 為最佳的五分之一。',
+    '分群的格子:R 为最近购买,V 为价值,5 为最佳的五分之一。',
+  ],
+  segment: ['Segment', '分群', '分群'],
+  cells: ['Cells', '格子', '格子'],
+  customers: ['Customers', '顧客數', '客户数'],
+  champions: ['Champions', '冠軍顧客', '冠军客户'],
+  loyal: ['Loyal', '忠誠顧客', '忠诚客户'],
+  'potential-loyalists': ['Potential loyalists', '潛在忠誠顧客', '潜在忠诚客户'],
+  new: ['New', '新顧客', '新客户'],
+  promising: ['Promising', '有潛力', '有潜力'],
+  'need-attention': ['Need attention', '需要關注', '需要关注'],
+  'about-to-sleep': ['About to sleep', '即將沉睡', '即将沉睡'],
+  'cannot-lose': ['Cannot lose', '不可流失', '不可流失'],
+  'at-risk': ['At risk', '有流失風險', '有流失风险'],
+  hibernating: ['Hibernating', '沉睡', '沉睡'],
+  lost: ['Lost', '已流失', '已流失'],
+  churn: [
+    'Risk of no order in 90 days: predicted and observed',
+    '90 天內不再下單的風險:預測與實際',
+    '90 天内不再下单的风险:预测与实际',
+  ],
+  churnNote: [
+    'Customers of 90 days ago, each predicted from the other half of them.',
+    '90 天前的顧客,每位皆由另一半顧客預測。',
+    '90 天前的客户,每位皆由另一半客户预测。',
+  ],
+  risk: ['Risk', '風險', '风险'],
+  predicted: ['Predicted', '預測', '预测'],
+  observed: ['Observed', '實際', '实际'],
+  items: [
+    'SKUs by share of sales and by last sale',
+    '依銷售占比與最近銷售分類的 SKU',
+    '按销售占比与最近销售分类的 SKU',
+  ],
+  class: ['Class', '類別', '类别'],
+  moving: ['Sold in the last 60 days', '60 天內有銷售', '60 天内有销售'],
+  slow: ['Not sold for 60 days', '60 天未銷售', '60 天未销售'],
+  idle: ['Not sold for 180 days', '180 天未銷售', '180 天未销售'],
+} as const satisfies Record<string, Message>;
+export type MessageName = keyof typeof messages;
+
+export const say = (name: MessageName): Html => inLanguages(messages[name]);
+export const { title } = messages;
+
+export const isMessage = (name: string): name is MessageName => Object.hasOwn(messages, name);
