@@ -97,12 +97,11 @@ export const queryApi = ({ files, newest, duckDb, cursors }: Deps) => {
         const rows = Days.parse(
           await connection.rows(`SELECT * EXCLUDE (level, key) FROM ${dayFile} ${where} ORDER BY date`),
         );
-        const series = errors.map((each) => ({
-          ...each,
-          days: rows.flatMap(({ measure, currency, ...day }) =>
+        const daysOf = (each: (typeof errors)[number]) =>
+          rows.flatMap(({ measure, currency, ...day }) =>
             measure === each.measure && currency === each.currency ? [day] : [],
-          ),
-        }));
+          );
+        const series = errors.map((each) => Object.assign({}, each, { days: daysOf(each) }));
         return { status: 200, body: { date: found.date, version: found.version, series } };
       });
     },

@@ -7,14 +7,15 @@ import { daysFrom } from '../../../shared/business-day.ts';
 import type { EventOf } from '../../../shared/contracts/define-event.ts';
 import type { ReportBundleRequested } from '../../../shared/contracts/reports/events.ts';
 import { maxRangeDays } from '../../../shared/contracts/reports/routes.ts';
-import type { PublishedStore } from './published-store.ts';
+import type { PublishedStore } from '../../../shared/reports/publishing/published-store.ts';
+import type { Published } from './published.ts';
 import type { BundleFileStore } from './bundle-file-store.ts';
 import type { BundleStore } from './bundle-store.ts';
 
 type Parts = {
   bundles: Pick<BundleStore, 'complete'>;
   files: Pick<BundleFileStore, 'open' | 'store'>;
-  published: Pick<PublishedStore, 'inForce'>;
+  published: Pick<PublishedStore<Published>, 'inForce'>;
   /** Where the zip file is written before it is stored. */
   directory: string;
   clock: () => number;
