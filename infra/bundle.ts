@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { writeApiRootFiles } from './api-root-files.ts';
 import { bundleOf } from './constructs/workflow-function.ts';
-import { writeHolidayFile } from './holiday-files.ts';
+import { writeHolidayFile } from './constructs/holiday-files.ts';
 import { fetchLambdaBinding } from './lambda-binding.ts';
 
 const root = join(import.meta.dirname, '..');

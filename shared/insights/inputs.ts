@@ -28,7 +28,7 @@ export const addDay = (day: string, facts: string, orders: string, { hasBaskets 
 ];
 
 /** SKUs of the largest basket whose pairs are counted: their number grows with its square. */
-export const maxBasketSkus = 200;
+const maxBasketSkus = 200;
 
 /** Removes larger baskets, such as first orders of a reseller. */
 export const dropLargeBaskets = `DELETE FROM basket WHERE orderId IN

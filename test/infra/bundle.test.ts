@@ -31,6 +31,8 @@ test("only the functions that read the lake or reports have DuckDB, for this mac
     'promotion-scheduling/run-analysis.handler.ts',
     'nightly-metrics/figures.handler.ts',
     'nightly-metrics/reports/report-run.handler.ts',
+    'insights/queries.handler.ts',
+    'insights/computation/insights-run.handler.ts',
   ]);
   const packages = join(directory, 'nightly-metrics/reports/report-run/node_modules/@duckdb');
   const names = readdirSync(packages).filter((name) => name.startsWith('node-bindings-'));

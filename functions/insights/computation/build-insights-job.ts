@@ -9,7 +9,7 @@ import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { type Connection, literal } from '../../../shared/lake/sql.ts';
 import type { ReportEntry } from '../../../shared/reports/publishing/report-entry.ts';
 import { fileEntry, writeReport } from '../../../shared/reports/publishing/write-report-job.ts';
-import { writePage } from '../page/page-job.ts';
+import { writePage } from './page/page-job.ts';
 import { figuresOf } from './figures-job.ts';
 import { addForecasts } from './forecast-job.ts';
 import type { History } from './history-store.ts';
@@ -25,7 +25,7 @@ const daysAtOnce = 8;
 const Engine = z.array(z.object({ version: z.string() }));
 
 /** The 28 days of the forecast, with what is special about them. */
-export type Calendar = { holidays: ReadonlyMap<string, string>; promotions: ReadonlyMap<string, readonly string[]> };
+type Calendar = { holidays: ReadonlyMap<string, string>; promotions: ReadonlyMap<string, readonly string[]> };
 type Day = { date: string; timeZone: string; promotionsVersion: number; calendar: Calendar };
 
 export const forecastDays = (date: string): string[] =>

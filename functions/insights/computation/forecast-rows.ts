@@ -16,7 +16,7 @@ const rounded = (value: number | null | undefined, digits: number): number | nul
   value === null || value === undefined ? null : Number(value.toFixed(digits));
 
 /** Every value from the first sale to `date`: a day without one is 0. */
-export function denseSeries({ values }: Pick<SeriesValues, 'values'>, date: string): number[] {
+function denseSeries({ values }: Pick<SeriesValues, 'values'>, date: string): number[] {
   const [first] = values;
   if (!first) return [];
   const positionOf = (day: string) => Math.round((Date.parse(day) - Date.parse(first.day)) / dayMs);

@@ -5,7 +5,7 @@ import type { DuckDb } from '../../../shared/lake/duckdb-client.ts';
 import type { PromotionSet } from '../../../shared/pricing/promotions/types.ts';
 import { type Claimed, processRun, type Run } from '../../../shared/reports/publishing/publish-job.ts';
 import type { VersionFileStore } from '../../../shared/reports/publishing/version-file-store.ts';
-import { promotionDays } from '../calendar/promotion-days.ts';
+import { promotionDays } from './calendar/promotion-days.ts';
 import type { NewestStore } from '../run/newest-store.ts';
 import type { RunStore } from '../run/run-store.ts';
 import { type BuildInsights, forecastDays } from './build-insights-job.ts';

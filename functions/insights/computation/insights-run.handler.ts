@@ -6,7 +6,7 @@ import { createDuckDb } from '../../../shared/lake/duckdb-client.ts';
 import { queueHandler } from '../../../shared/lambda/queue-handler.ts';
 import { createPromotionSetStore } from '../../../shared/promotions/promotion-set-store.ts';
 import { createVersionFileStore } from '../../../shared/reports/publishing/version-file-store.ts';
-import { readHolidays } from '../calendar/holiday-file-store.ts';
+import { readHolidays } from './calendar/holiday-file-store.ts';
 import { createNewestStore } from '../run/newest-store.ts';
 import { createRunStore } from '../run/run-store.ts';
 import { buildInsights } from './build-insights-job.ts';

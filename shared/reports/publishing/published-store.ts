@@ -5,7 +5,7 @@ import { jsonOf, readObject } from '../../s3/objects-client.ts';
 import { versionKeys } from './version-file-store.ts';
 
 /** A link works for everyone who has it. */
-export const linkSeconds = 300;
+const linkSeconds = 300;
 
 /** What `latest.json` says. */
 const Latest = z.object({ version: z.int().positive(), manifest: z.string(), writtenAt: z.string() });

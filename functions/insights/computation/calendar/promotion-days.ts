@@ -1,6 +1,6 @@
-import { dayBounds } from '../../../shared/business-day.ts';
-import { inForce } from '../../../shared/pricing/promotions/schedule/in-force.ts';
-import type { PromotionSet } from '../../../shared/pricing/promotions/types.ts';
+import { dayBounds } from '../../../../shared/business-day.ts';
+import { inForce } from '../../../../shared/pricing/promotions/schedule/in-force.ts';
+import type { PromotionSet } from '../../../../shared/pricing/promotions/types.ts';
 
 /** Changes of one promotion in a day that are looked at. */
 const maxChanges = 48;

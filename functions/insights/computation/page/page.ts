@@ -1,10 +1,10 @@
-import type { InsightFigures } from '../../../shared/contracts/insights/figures.ts';
-import { type Html, html } from '../../../shared/html.ts';
-import { cellsOf } from '../../../shared/insights/segments.ts';
-import { bandChart, pieChart, scatterChart } from '../../../shared/reports/page/charts.ts';
-import { colors } from '../../../shared/reports/page/charts.ts';
-import { decimalsOf, money, shown } from '../../../shared/reports/page/format.ts';
-import { reportPageOf, tableOf } from '../../../shared/reports/page/page.ts';
+import type { InsightFigures } from '../../../../shared/contracts/insights/figures.ts';
+import { type Html, html } from '../../../../shared/html.ts';
+import { cellsOf } from '../../../../shared/insights/segments.ts';
+import { bandChart, pieChart, scatterChart } from '../../../../shared/reports/page/charts.ts';
+import { colors } from '../../../../shared/reports/page/charts.ts';
+import { decimalsOf, money, shown } from '../../../../shared/reports/page/format.ts';
+import { reportPageOf, tableOf } from '../../../../shared/reports/page/page.ts';
 import { isMessage, type MessageName, say, title } from './messages.ts';
 
 type ForecastDay = {
@@ -24,7 +24,7 @@ export type StoreSeries = {
   past: { day: string; value: number }[];
   days: ForecastDay[];
 };
-export type Pair = {
+type Pair = {
   sku: string;
   withSku: string;
   baskets: number;

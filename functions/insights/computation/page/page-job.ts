@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { InsightFigures } from '../../../shared/contracts/insights/figures.ts';
-import { daysBefore, daysFrom } from '../../../shared/business-day.ts';
-import { type Connection, literal } from '../../../shared/lake/sql.ts';
+import type { InsightFigures } from '../../../../shared/contracts/insights/figures.ts';
+import { daysBefore, daysFrom } from '../../../../shared/business-day.ts';
+import { type Connection, literal } from '../../../../shared/lake/sql.ts';
 import { insightPage, type StoreSeries } from './page.ts';
 
 const pastDays = 56;

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Holidays from 'date-holidays';
-import { holidayFile } from '../shared/insights/holidays.ts';
-import { store } from './store.ts';
+import { holidayFile } from '../../shared/insights/holidays.ts';
+import { store } from '../store.ts';
 
 /** Years that are written: the package and its calendars are 2 MB, and the functions need the days only. */
 const years = Array.from({ length: 36 }, (_, index) => 2010 + index);
 
 /** Public holidays of the store's country and region by day. */
-export function publicHolidays({ country, region }: { country: string; region?: string }): Record<string, string> {
+function publicHolidays({ country, region }: { country: string; region?: string }): Record<string, string> {
   const holidays = region === undefined ? new Holidays(country) : new Holidays(country, region);
   holidays.setLanguages('en');
   const found = years

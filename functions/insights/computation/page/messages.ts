@@ -1,5 +1,5 @@
-import type { Html } from '../../../shared/html.ts';
-import { inLanguages, type Message } from '../../../shared/reports/page/languages.ts';
+import type { Html } from '../../../../shared/html.ts';
+import { inLanguages, type Message } from '../../../../shared/reports/page/languages.ts';
 
 /** Texts in the order of the languages. */
 const messages = {
