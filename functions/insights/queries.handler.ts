@@ -1,3 +1,4 @@
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -13,8 +14,10 @@ import { createNewestStore } from './run/newest-store.ts';
 
 const env = QueryEnv.parse(process.env);
 const s3 = new S3Client();
+// Of this process only: stores on one machine have versions of the same days.
+const directory = mkdtempSync(join(tmpdir(), 'insights-'));
 const queries = queryApi({
-  files: createVersionReader(s3, env.REPORTS_BUCKET_NAME, 'insights', join(tmpdir(), 'insights')),
+  files: createVersionReader(s3, env.REPORTS_BUCKET_NAME, 'insights', directory),
   newest: createNewestStore(s3, env.REPORTS_BUCKET_NAME),
   duckDb: createDuckDb(),
   cursors: createCursors(secretReader(env.CURSOR_SECRET_ARN)),
