@@ -83,12 +83,12 @@ function placementFor(
 ): Placement {
   const { channel, currency, customer, shippingAddress, billingAddress } = returned;
   const externalOrderId = replacementNameOf(refundId);
-  const settings = Object.values(channels).find((each) => each.channel === channel);
+  const { pricesItself = false, taxIncluded } = Object.values(channels).find((each) => each.channel === channel) ?? {};
   return {
     orderId: orderIdOf(channel, externalOrderId),
     contentHash: contentHash({ refundId, lines }),
     content: { externalOrderId, currency, customer, shippingAddress, billingAddress, lines },
-    channel: { channel, pricesItself: settings?.pricesItself ?? false, paymentWindowMinutes },
+    channel: { channel, pricesItself, taxIncluded, paymentWindowMinutes },
     now,
     exchangeOf: { orderId, refundId, payments },
   };
