@@ -29,6 +29,7 @@ const identifying: readonly (readonly [field: string, type: string])[] = [
   ['code', 'transaction'],
   ['batchId', 'batch'],
   ['runId', 'report-run'],
+  ['bundleId', 'report-bundle'],
   ['analysisId', 'promotion-analysis'],
   ['checkId', 'promotion-check'],
   ['replayId', 'promotion-replay'],

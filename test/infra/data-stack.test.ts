@@ -32,7 +32,7 @@ test('tables, buckets, users and secrets are retained, and tables can be restore
   );
 });
 
-test('only items of the order, promotion, risk and webhook tables expire', () => {
+test('only items of the order, promotion, report, risk and webhook tables expire', () => {
   const expiring = ofType('AWS::DynamoDB::Table').flatMap(({ id, properties: { TimeToLiveSpecification: expiry } }) =>
     expiry ? [[id, expiry]] : [],
   );
@@ -40,6 +40,7 @@ test('only items of the order, promotion, risk and webhook tables expire', () =>
   expect(Object.fromEntries(expiring)).toEqual({
     'Data-OrderTable': expiry,
     'Data-PromotionTable': expiry,
+    'Data-ReportTable': expiry,
     'Data-RiskTable': expiry,
     'Data-WebhookTable': expiry,
   });

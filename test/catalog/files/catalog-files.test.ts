@@ -115,7 +115,7 @@ describe('a bad row is rejected with its reason, and the others are saved', () =
     ['BAD!,A,1,GBP,,,,,', 'sku: '],
     ['B,,1,GBP,,,,,', 'name: The cell is empty'],
     ['B,A,"1,50",GBP,,,,,', 'priceMinor: Not a whole number'],
-    ['B,A,1,XAU,,,,,', 'currency: Not an ISO 4217'],
+    ['B,A,1,XAU,,,,,', 'currency: XAU has no minor unit'],
     ['B,A,1,GBP,-1,,,,', 'costMinor: Not a whole number'],
     ['B,A,1,GBP,,,standrd,,', 'Did you mean standard'],
     ['B,A,1,GBP,,,,,maybe', 'active: The values are true and false'],
