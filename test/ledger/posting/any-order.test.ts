@@ -19,7 +19,7 @@ function balancesAfter(messages: readonly LedgerMessage[]): Record<string, numbe
       const inventory = transactions
         .flatMap(({ postings }) => postings)
         .filter(({ account }) => account === inventoryOf);
-      // Seen failing without the corrections of earlier costs.
+      // Also what corrects earlier costs.
       expect(sumOf((valued?.changes ?? []).map(({ valueMinor }) => valueMinor))).toBe(
         sumOf(inventory.map(({ amountMinor }) => amountMinor)),
       );

@@ -219,7 +219,7 @@ function filesOf(date: string): Buffer[] {
 }
 
 describe('a month of reports', () => {
-  // Seen failing with shipping that contains its tax, and with repeated lines that count twice.
+  // Seen failing with shipping that contains its tax. Repeated lines count once.
   it('has the measures that a second program computes from the files of the lake', { timeout: 120_000 }, async () => {
     const days = daysFrom('2011-06-01', '2011-06-30', 31);
     const names = new Set<string>();

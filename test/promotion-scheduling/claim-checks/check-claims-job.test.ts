@@ -112,7 +112,7 @@ describe('a check of claims', () => {
     );
     expect(result).toMatchObject({ repaired: [], notCompared: 0 });
     expect(await shop.left(renamed)).toMatchObject({ uses: 49 });
-    // A channel may send an order of a time before the promotion. Seen failing: its claim was taken for a wrong counter.
+    // A channel may send an order of a time before the promotion. Its claim was once taken for a wrong counter.
     await shop.place({ ...orderFor(sku, { id: 'bob' }), placedAt: new Date(noon - 29 * 86_400_000).toISOString() });
     const again = await checkClaims(
       createClaimCheckStore(db, tables, orderAgeDays),

@@ -67,7 +67,7 @@ describe('a rehearsal', () => {
     ]);
   });
 
-  // Seen failing: the set of then has only the categories that its promotions name, and the rehearsal used that set alone.
+  // The set of then has only the categories that its promotions name, and the rehearsal used that set alone.
   test('has all goods below the category of a draft, also if no promotion of then named it', () => {
     const product = { productId: 'mug', categoryId: 'mugs', status: 'published' as const };
     const skus = new Map([['MUG', aSku({ sku: 'MUG', priceMinor: 1999, product })]]);

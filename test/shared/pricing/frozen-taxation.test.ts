@@ -15,7 +15,7 @@ const anOrder = (zoneId: string, treatment?: string, customer: Order['customer']
 });
 
 describe('a placed order keeps its treatment', () => {
-  // Seen failing: it was decided again from the VAT number, so that units added by an edit had no tax.
+  // It was decided again once from the VAT number, so that units added by an edit had no tax.
   test.each([
     ['reverse-charge', {}],
     ['exemption', {}],

@@ -160,7 +160,7 @@ describe('a hint', () => {
     }
   });
 
-  // Seen failing when a hint had the total without the discounts of shipping.
+  // The promised total has the discounts of shipping too.
   test('that is followed gives the price it promised, for every cart and promotions', () => {
     const some = fc.array(anyMembers, { minLength: 1, maxLength: 6 }).map(promotionsOf);
     let count = 0;

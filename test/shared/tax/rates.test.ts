@@ -44,7 +44,6 @@ const fractionOf = (wanted: Wanted) => {
   );
 };
 
-// Seen failing with a tax that is calculated as `amount * percentage / 100`.
 test('a tax on or within an amount is the exact one, rounded half up, for all rates that add up', () => {
   fc.assert(
     fc.property(amounts, wantedRates, fc.boolean(), (amountMinor, wanted, isIncluded) => {
@@ -65,4 +64,13 @@ test('the tax within an amount with its tax is the tax that was added, within a 
       expect(Math.abs(taxOf(netMinor + added, rates, true) - added)).toBeLessThanOrEqual(1);
     }),
   );
+});
+
+// Seen failing with `Math.round((amount * percentage) / 100)`, which loses the half.
+test.each([
+  [90_288_807_000, 2_302_364_579],
+  [758_486_363_000, 19_341_402_257],
+  [205_864_809_000, 5_249_552_630],
+])('2.55 percent of %i is %i, half up', (amountMinor, expected) => {
+  expect(taxOf(amountMinor, combined([{ tenThousandths: 25_500, compound: false }]), false)).toBe(expected);
 });

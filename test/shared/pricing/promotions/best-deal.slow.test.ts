@@ -90,7 +90,6 @@ function smallestBySolver(highs: Highs, lines: readonly bigint[], all: readonly 
   return program.minimum(highs, total);
 }
 
-// Seen failing with "the last exclusive promotion wins" of the mutants.
 test('best deal equals an independent solver for 1,000 small carts', { timeout: 300_000 }, async () => {
   const highs = await loadSolver();
   fc.assert(
