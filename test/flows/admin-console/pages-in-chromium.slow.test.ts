@@ -135,6 +135,7 @@ describe.skipIf(chromiumPath === undefined)('the console in Chromium', () => {
     expect(await page.locator('main .btn').count()).toBe(0);
     await page.selectOption('select[name=language]', 'zh-Hant');
     await page.locator('form[action="/console/language"] button').click();
+    await page.locator('html[lang=zh-Hant]').waitFor({ state: 'attached' });
     await page.goto('/console/dashboards/Storeworks');
     expect(await page.getAttribute('html', 'lang')).toBe('zh-Hant');
     await page.context().close();
