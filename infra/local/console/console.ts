@@ -38,7 +38,8 @@ const securityHeaders = {
   'content-security-policy':
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
+  // With `no-referrer`, browsers send the origin `null` with forms, which is not that of the console.
+  'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
 };
 

@@ -8,11 +8,9 @@ import { type BackOffice, s3Of, startBackOffice } from '../../support/system/bac
 import { accessTokenOf } from '../../support/system/sign-in.ts';
 
 let office: BackOffice;
-/** Milliseconds by which the clock of the engine is ahead. */
-let ahead = 0;
 
 beforeAll(async () => {
-  office = await startBackOffice({ now: () => Date.now() + ahead });
+  office = await startBackOffice();
 });
 afterAll(() => office.stop());
 
