@@ -35,9 +35,9 @@ const copiesAreEqual: Checker = {
 const isNoticeOfWaiting = ({ queue, bodies }: DeadLetters) =>
   queue.includes('LedgerDifferenceFound') && bodies.every((body) => body.includes('"differences":[]'));
 
-/** For the same reason, the check at 03:30 finds reports that are not there yet. A run that failed is a defect. */
+/** For the same reason, the checks in the morning find reports and insights that are not there yet. A run that failed is a defect. */
 const isNoticeOfReports = ({ queue, bodies }: DeadLetters) =>
-  queue.includes('ReportsOverdue') && bodies.every((body) => !body.includes('"status":"failed"'));
+  /(?:Reports|Insights)Overdue/.test(queue) && bodies.every((body) => !body.includes('"status":"failed"'));
 
 const redrivesFail: Checker = {
   name: 'no dead-letter queue holds a message that a redrive would process',
