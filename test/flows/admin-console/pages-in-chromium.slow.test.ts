@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
+import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, contextOf, noChromium, startBrowser, viewports } from '../../support/console/browser.ts';
 import { startDemoOffice } from '../../support/demo-office.ts';
 import type { BackOffice } from '../../support/system/back-office.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const administration = '/console/dashboards/Storeworks-Administration';
 const paths = [
   '/console/dashboards',
@@ -45,7 +43,7 @@ async function pageOf({ viewport, colorScheme, language }: Look, person = 'admin
 
 /** What axe-core finds by its rules: WCAG A and AA, and its best practices. Without DOM types, scripts of pages are text. */
 async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return page.evaluate<string[]>(`axe.run().then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))))`);
 }
